@@ -1,0 +1,58 @@
+// Comforts for those who have JavaScript. Every page works without any of it.
+
+document.documentElement.classList.add("has-js");
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const words = button.querySelector("[data-copy-words]") ?? button;
+  const before = words.textContent;
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    words.textContent = "Copied";
+  } catch {
+    words.textContent = "Select the text to copy it";
+  }
+  setTimeout(() => { words.textContent = before; }, 2000);
+});
+
+// What is left of a text field, said under it.
+for (const field of document.querySelectorAll("textarea[maxlength]")) {
+  const counter = document.createElement("p");
+  counter.className = "counter";
+  counter.setAttribute("aria-live", "polite");
+  const count = () => {
+    const left = field.maxLength - field.value.length;
+    counter.textContent = left === 1 ? "1 character left" : `${left.toLocaleString("en")} characters left`;
+  };
+  field.after(counter);
+  field.addEventListener("input", count);
+  count();
+}
+
+// A form is sent once. Coming back with the browser's arrow makes it ready again.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "yes";
+  for (const button of form.querySelectorAll("button:not([type=button])")) button.setAttribute("aria-disabled", "true");
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
+  }
+});
+
+// A link to a confirmation page may open the dialog that holds the same form.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog]");
+  const dialog = opener && document.getElementById(opener.dataset.dialog);
+  if (dialog) { event.preventDefault(); dialog.showModal(); return; }
+  const closer = event.target.closest("[data-close]");
+  if (closer) closer.closest("dialog")?.close();
+});
+
+// Errors are read first.
+document.querySelector(".summary")?.focus();
