@@ -1,5 +1,6 @@
 """Starts other programs so that none of them outlives the script that started it."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -64,16 +65,12 @@ def run(command: list[str], env: dict[str, str] | None = None) -> int:
 def end(child: subprocess.Popen[bytes]) -> None:
     """End a child and its whole process group: asked first, then forced."""
     _signal_group(child, signal.SIGTERM)
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         child.wait(timeout=GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        pass
     _signal_group(child, signal.SIGKILL)
     child.wait()
 
 
 def _signal_group(child: subprocess.Popen[bytes], signum: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signum)
-    except ProcessLookupError:
-        return

@@ -4,7 +4,7 @@ A warden process owns the server and waits for the far end of a pipe to close. T
 process that asked for the cluster is killed outright, so no cluster outlives its user.
 """
 
-import glob
+import contextlib
 import importlib.util
 import os
 import select
@@ -15,7 +15,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 # Nothing in this cluster needs to survive a power cut, and JIT only slows small queries.
@@ -39,7 +38,7 @@ class NoPostgres(Exception):
     """PostgreSQL is not there or does not start; the message is one sentence for the person who waits."""
 
 
-@contextmanager
+@contextlib.contextmanager
 def cluster() -> Iterator[str]:
     """A running PostgreSQL for the length of a `with` block; gives its DATABASE_URL."""
     warden = subprocess.Popen(
@@ -64,11 +63,10 @@ def find_programs() -> Path:
     """The folder with initdb and postgres: the one named by PG_BIN, the system's newest, or the wheel's."""
     if "PG_BIN" in os.environ:
         return _with_initdb(Path(os.environ["PG_BIN"]))
-    packaged = sorted(
-        glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=lambda path: float(path.split("/")[4])
-    )
-    if packaged:
-        return Path(packaged[-1]).parent
+    packaged = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    newest = max(packaged, key=lambda initdb: float(initdb.parts[4]), default=None)
+    if newest:
+        return newest.parent
     on_path = shutil.which("initdb")
     if on_path:
         return Path(on_path).resolve().parent
@@ -95,10 +93,7 @@ def keep_until_released() -> None:
     """The warden's whole life: make the cluster, say so, wait until its user is done or dead, take it away."""
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, signal.SIG_IGN)
-    usual = tempfile.gettempdir()
-    folder = Path(
-        tempfile.mkdtemp(prefix="recredit-pg-", dir=usual if len(usual) <= LONGEST_PARENT else "/tmp")
-    )
+    folder = Path(tempfile.mkdtemp(prefix="recredit-pg-", dir=_short_parent()))
     server = None
     try:
         programs, as_user = find_programs(), _unprivileged(folder)
@@ -112,6 +107,11 @@ def keep_until_released() -> None:
         if server:
             _stop(server)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _short_parent() -> str:
+    usual = tempfile.gettempdir()
+    return usual if len(usual) <= LONGEST_PARENT else "/tmp"  # noqa: S108 - mkdtemp makes a private folder in it
 
 
 def _unprivileged(folder: Path) -> list[str]:
@@ -132,7 +132,12 @@ def _make(folder: Path, programs: Path, as_user: list[str]) -> None:
     options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
     command = [*as_user, str(programs / "initdb"), "-D", str(folder / "data"), *options]
     made = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, preexec_fn=_heed_signals
+        command,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        preexec_fn=_heed_signals,
     )
     if made.returncode:
         raise NoPostgres(f"PostgreSQL's initdb failed: {_last_line(made.stderr)}")
@@ -190,11 +195,9 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
 
 
 def _tell(line: str) -> None:
-    try:
-        print(line, flush=True)
-    except BrokenPipeError:
-        # Nobody listens any more; the folder goes all the same.
-        sys.stdout = open(os.devnull, "w")
+    # A user that died meanwhile no longer listens; its folder goes all the same.
+    with contextlib.suppress(BrokenPipeError):
+        os.write(sys.stdout.fileno(), f"{line}\n".encode())
 
 
 if __name__ == "__main__":
