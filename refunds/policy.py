@@ -124,7 +124,7 @@ def decide(facts: Facts, *, terms: Terms, now: datetime) -> Decision:
         return _nothing_to_see(terms, now)
     reasons = tuple(_reasons(facts, terms, now))
     eligible = not reasons
-    deductions = tuple(Deduction(item.asset, item.original_price) for item in facts.items if item.counted)
+    deductions = tuple(Deduction(item.asset, item.original_price) for item in facts.items if item.downloaded)
     left = max(0, facts.credits_spent - sum(deduction.credits for deduction in deductions))
     decision = Decision(
         eligible=eligible,
@@ -214,22 +214,23 @@ def refundable_until(completed_at: datetime | None, terms: Terms) -> datetime | 
 
 
 def _asset_downloaded(facts: Facts) -> Evidence | None:
-    downloads: list[Plain] = [_named(item, each) for item in facts.items for each in item.counted]
-    return {"downloads": downloads} if facts.kind is Kind.ASSET and downloads else None
+    if facts.kind is not Kind.ASSET or not facts.items[0].downloaded:
+        return None
+    return {"downloads": [_named(facts.items[0], each) for each in facts.items[0].counted]}
 
 
 def _too_much_downloaded(facts: Facts, terms: Terms) -> Evidence | None:
     """Items count, not files: the first download of each is the one that made it count."""
-    first: list[Plain] = [_named(item, item.counted[0]) for item in facts.items if item.counted]
-    inside = len(first) * 100 <= len(facts.items) * terms.bundle_percent
-    if facts.kind is Kind.ASSET or inside:
+    downloaded = [item for item in facts.items if item.downloaded]
+    inside = len(downloaded) * 100 <= len(facts.items) * terms.bundle_percent
+    if facts.kind is not Kind.BUNDLE or inside:
         return None
     return {
-        "downloaded": len(first),
+        "downloaded": len(downloaded),
         "items": len(facts.items),
         "limit": len(facts.items) * terms.bundle_percent // 100,
         "bundle_percent": terms.bundle_percent,
-        "downloads": first,
+        "downloads": [_named(item, item.counted[0]) for item in downloaded],
     }
 
 
@@ -245,13 +246,12 @@ def _named(item: Item, download: Download) -> Evidence:
 
 
 def _judged(item: Item, eligible: bool) -> JudgedItem:
-    downloaded = bool(item.counted)
-    fate = Fate.KEPT if downloaded else Fate.REVOKED
+    fate = Fate.KEPT if item.downloaded else Fate.REVOKED
     return JudgedItem(
         asset=item.asset,
         title=item.title,
         original_price=item.original_price,
-        downloaded=downloaded,
+        downloaded=item.downloaded,
         downloads=item.downloads,
         after_refund=fate if eligible else None,
     )

@@ -59,6 +59,10 @@ class Item:
     def counted(self) -> tuple[Download, ...]:
         return tuple(download for download in self.downloads if not download.struck)
 
+    @property
+    def downloaded(self) -> bool:
+        return any(not download.struck for download in self.downloads)
+
 
 @dataclass(frozen=True, slots=True)
 class PastRefund:
