@@ -18,7 +18,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 @register.filter
 def figure(number: int | None) -> str:
-    """A whole number to stand in a column: 1,470 or −30."""
+    """A whole number to stand in a column: 1,470, with a true minus sign where it is needed."""
     if number is None or number == "":
         return ""
     number = int(number)
@@ -27,14 +27,14 @@ def figure(number: int | None) -> str:
 
 @register.filter
 def signed(number: int | None) -> str:
-    """A movement: +70 or −30, and a plain 0."""
+    """A movement with its sign, and a plain 0."""
     if number is None or number == "":
         return ""
     return f"+{int(number):,}" if int(number) > 0 else figure(number)
 
 
-@register.filter
-def credits(number: int | None) -> str:
+@register.filter("credits")
+def in_credits(number: int | None) -> str:
     """70 credits, 1 credit; never 70.00."""
     if number is None or number == "":
         return ""
@@ -66,7 +66,11 @@ def words_left(until: datetime | None, now: datetime) -> str:
     left = until - now
     if left < timedelta(0):
         return "no time left"
-    for unit, name in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute")):
+    for unit, name in (
+        (timedelta(days=1), "day"),
+        (timedelta(hours=1), "hour"),
+        (timedelta(minutes=1), "minute"),
+    ):
         count = left // unit
         if count:
             return f"{count} more {name}{'' if count == 1 else 's'}"
@@ -91,13 +95,8 @@ def deadline(until: datetime, since: datetime, now: datetime, label: str = "") -
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """One picture of the sprite; silent for screen readers unless it carries a label."""
-    if label:
-        return format_html(
-            '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>', label, static("icons.svg"), name
-        )
-    return format_html(
-        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', static("icons.svg"), name
-    )
+    role = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    return format_html('<svg class="icon" {}><use href="{}#{}"></use></svg>', role, static("icons.svg"), name)
 
 
 @register.simple_tag(takes_context=True)
@@ -106,7 +105,7 @@ def here(context: template.Context, address: str) -> SafeString:
     request = context.get("request")
     path = request.path if request else ""
     inside = path == address if address == "/" else path.startswith(address)
-    return mark_safe(' aria-current="page"') if inside else mark_safe("")  # noqa: S308 - two literals.
+    return mark_safe(' aria-current="page"') if inside else mark_safe("")
 
 
 @register.simple_tag

@@ -1,0 +1,21 @@
+"""What every page knows: the store's name, where support is, and the reader's balance."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def store(request: HttpRequest) -> dict[str, Any]:
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    return {
+        "STORE_NAME": settings.STORE_NAME,
+        "SUPPORT_EMAIL": settings.SUPPORT_EMAIL,
+        "TOP_UP_URL": settings.TOP_UP_URL,
+        "DEBUG": settings.DEBUG,
+        "now": getattr(request, "now", None),
+        # Asked only by the pages that show them, and read when they are shown: never an old balance.
+        "balance": (lambda: user.wallet.balance) if signed_in else None,
+        "is_publisher": (lambda: user.memberships.exists()) if signed_in else False,
+    }

@@ -1,0 +1,97 @@
+"""API keys: made once, shown once, kept as a digest, found by their prefix, compared in constant time."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from accounts.models import ApiKey, Publisher, User
+from accounts.refusals import Refusal
+
+CUSTOMER_SCOPES = (
+    "purchases:read",
+    "purchases:write",
+    "refunds:write",
+    "credits:read",
+    "credits:write",
+    "cases:write",
+)
+PUBLISHER_SCOPES = ("publisher:read", "publisher:write")
+STORE_SCOPES = ("store:write",)
+USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+class ScopeNotGiven(Refusal):
+    code = "scope_not_given"
+    sentence = "A key of this kind cannot have the scope {scope}. No key was made."
+
+
+def make_key(
+    *,
+    owner: User,
+    now: datetime,
+    publisher: Publisher | None = None,
+    store: bool = False,
+    name: str = "",
+    scopes: Sequence[str] = (),
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, str]:
+    """Returns the row and the secret, which is shown this once and then known to nobody but its holder."""
+    if store and not owner.is_lead:
+        raise Refusal(
+            "A store key belongs to a lead, and {email} is none. No key was made.", email=owner.email
+        )
+    if publisher and not owner.memberships.filter(publisher=publisher).exists():
+        raise Refusal(
+            "{email} is no member of {publisher}. No key was made.", email=owner.email, publisher=publisher
+        )
+    allowed = STORE_SCOPES if store else PUBLISHER_SCOPES if publisher else CUSTOMER_SCOPES
+    for scope in scopes:
+        if scope not in allowed:
+            raise ScopeNotGiven(scope=scope)
+    prefix, secret = f"rc{secrets.token_hex(5)}", secrets.token_urlsafe(32)
+    row = ApiKey.objects.create(
+        prefix=prefix,
+        digest=_digest(secret),
+        name=name,
+        owner=owner,
+        publisher=publisher,
+        scopes=list(scopes or allowed),
+        created_at=now,
+        expires_at=expires_at,
+    )
+    return row, f"{prefix}_{secret}"
+
+
+def find_key(text: str, *, now: datetime) -> ApiKey | None:
+    """The living key that this text is, or None: for an unknown, revoked or expired key and an inactive owner alike."""
+    prefix, _, secret = text.partition("_")
+    row = ApiKey.objects.select_related("owner", "publisher").filter(prefix=prefix[:12]).first()
+    # The digest is compared also when nothing was found, so that a miss takes the time of a hit.
+    same = hmac.compare_digest(row.digest if row else "", _digest(secret))
+    if row is None or not same or row.revoked_at or (row.expires_at and row.expires_at <= now):
+        return None
+    if not row.owner.is_active:
+        return None
+    if row.publisher_id and not row.owner.memberships.filter(publisher_id=row.publisher_id).exists():
+        return None
+    if "store:write" in row.scopes and not row.owner.is_lead:
+        return None
+    if row.last_used_at is None or now - row.last_used_at > USE_NOTED_EVERY:
+        ApiKey.objects.filter(pk=row.pk).update(last_used_at=now)
+    return row
+
+
+def revoke(*, key: ApiKey, now: datetime) -> None:
+    ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now)
+
+
+def grants(scopes: Sequence[str], needed: str) -> bool:
+    """Write includes read of the same subject."""
+    return needed in scopes or (needed.endswith(":read") and needed.replace(":read", ":write") in scopes)
+
+
+def _digest(secret: str) -> str:
+    # A random secret of 256 bits needs no slow hash: there is nothing to guess.
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,210 @@
+"""People, publishers and keys."""
+
+from typing import Any, ClassVar, Self
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from accounts.guards import Guard
+from accounts.roles import AGENTS, LEADS
+
+
+def known_time_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError("There is no time zone of this name.")
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").lower())
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody who signs in by e-mail. Never deleted, only deactivated: money rows name their people."""
+
+    email = models.EmailField("e-mail", unique=True)
+    name = models.CharField(max_length=150, blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[known_time_zone])
+    language = models.CharField(max_length=10, default="en", choices=[("en", "English")])
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = UserManager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("email"), name="user_email_once_whatever_the_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = self.email.lower()
+
+    @property
+    def is_lead(self) -> bool:
+        return LEADS in self.role_names
+
+    @property
+    def is_agent(self) -> bool:
+        """Leads are agents who may also overrule."""
+        return bool({AGENTS, LEADS} & self.role_names)
+
+    @property
+    def role_names(self) -> set[str]:
+        if not hasattr(self, "_role_names"):
+            self._role_names = set(self.groups.values_list("name", flat=True)) if self.is_active else set()
+        return self._role_names
+
+
+class Publisher(models.Model):
+    """Whoever sells assets in the store."""
+
+    slug = models.SlugField(max_length=100, unique=True)
+    name = models.CharField(max_length=200)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PublisherEmail(models.Model):
+    """A publisher's business address; usable once a letter to it was answered."""
+
+    publisher = models.ForeignKey(Publisher, models.CASCADE, related_name="emails")
+    address = models.EmailField()
+    added_at = models.DateTimeField(default=timezone.now)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("publisher", Lower("address"), name="publisher_email_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def active(self) -> Self:
+        return self.filter(user__is_active=True)
+
+
+class Membership(models.Model):
+    """A person who acts for a publisher. Removing the row ends it at once."""
+
+    OWNER, MEMBER = "owner", "member"
+
+    publisher = models.ForeignKey(Publisher, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=[(OWNER, "Owner"), (MEMBER, "Member")], default=MEMBER)
+    since = models.DateTimeField(default=timezone.now)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("publisher", "user", name="membership_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} for {self.publisher}"
+
+
+class Invitation(models.Model):
+    """An invitation by e-mail to act for a publisher; whoever signs in with that address may accept it."""
+
+    publisher = models.ForeignKey(Publisher, models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(
+        max_length=10, choices=[("owner", "Owner"), ("member", "Member")], default="member"
+    )
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.email} for {self.publisher}"
+
+
+class ApiKey(models.Model):
+    """A machine's credential: shown once, stored as a digest, found by its public prefix."""
+
+    prefix = models.CharField(max_length=12, unique=True)
+    digest = models.CharField(max_length=64)
+    name = models.CharField(max_length=100, blank=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="api_keys")
+    publisher = models.ForeignKey(Publisher, models.PROTECT, null=True, blank=True, related_name="api_keys")
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.prefix}… {self.name}".strip()
+
+
+class Receipt(models.Model):
+    """The answer given to a person for a key. Asking again with the key gets this answer again."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="receipts")
+    key = models.CharField(max_length=255)
+    request = models.CharField(max_length=64, help_text="digest of what was asked, route included")
+    claim = models.UUIDField(help_text="tells the request that made this row from a twin that found it")
+    status = models.PositiveSmallIntegerField(null=True)
+    # Text, not a JSON column: PostgreSQL's jsonb does not keep the order of keys, and a replay is byte for byte.
+    body = models.TextField(default="")
+    made_at = models.DateTimeField()
+    keep_until = models.DateTimeField(null=True, db_index=True, help_text="empty: for good")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("person", "key", name="receipt_once_per_person_and_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.key}"
+
+
+class AuditLine(models.Model):
+    """What a person with power did: who, what, to what, why. No screen edits it and the database refuses it too."""
+
+    guard = Guard()
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="audit_lines")
+    act = models.CharField(max_length=50)
+    subject = models.CharField(max_length=100, db_index=True)
+    why = models.TextField(blank=True)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.subject}"

@@ -1,0 +1,32 @@
+"""Agents and leads are groups. Each room's AppConfig declares what they may see and do there
+(`agents = ("view_wallet",)`, `leads = (...)`), and one handler sets it after every migration and flush."""
+
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.core.management import call_command
+from django.db import DEFAULT_DB_ALIAS
+
+AGENTS = "agents"
+LEADS = "leads"
+
+
+def grant_after_migrate(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
+    agents, leads = getattr(sender, "agents", ()), getattr(sender, "leads", ())
+    if not agents and not leads:
+        return
+    group_model = apps.get_model("auth", "Group")
+    permission_model = apps.get_model("auth", "Permission")
+    own = {
+        permission.codename: permission
+        for permission in permission_model.objects.using(using).filter(content_type__app_label=sender.label)
+    }
+    # A lead is an agent who may also do more, so the lead's group holds the agent's permissions too.
+    for name, codenames in ((AGENTS, agents), (LEADS, (*agents, *leads))):
+        group, _ = group_model.objects.using(using).get_or_create(name=name)
+        group.permissions.add(*(own[codename] for codename in codenames if codename in own))
+
+
+def create_cache_table(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
+    """The shared cache lives in the database unless CACHE_URL says otherwise; limits need one that all workers share."""
+    call_command("createcachetable", database=using, verbosity=0)

@@ -1,0 +1,1 @@
+"""The wiring: settings, addresses, the WSGI door. Nobody imports it; it imports everybody."""

@@ -1,0 +1,293 @@
+"""Every setting of the store, in the order in which one asks for them.
+
+Values come from the environment (`.env` is read first); `.env.example` and `docs/operating.md` explain each
+variable, and a test fails when one is missing there.
+"""
+
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+if (BASE_DIR / ".env").is_file():
+    env.read_env(BASE_DIR / ".env")
+
+TESTING = "pytest" in sys.modules
+WEAK_KEY = "weak-key-that-only-a-development-machine-may-use"
+
+# --- Who and where -------------------------------------------------------------------------------------------
+DEBUG = env.bool("DEBUG", default=False)
+
+
+def needed(name: str, default: str) -> str:
+    """A value that a development machine may leave out and a real store may not."""
+    value = env.str(name, default="")
+    if not value and not DEBUG and not TESTING:
+        raise ImproperlyConfigured(f"{name} must be set when DEBUG is off; .env.example explains it.")
+    return value or default
+
+
+SECRET_KEY = needed("SECRET_KEY", WEAK_KEY)
+if not DEBUG and not TESTING and (SECRET_KEY == WEAK_KEY or len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5):
+    raise ImproperlyConfigured("SECRET_KEY is weak: give at least 50 random characters.")
+ALLOWED_HOSTS = [
+    host for host in needed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",") if host
+]
+PUBLIC_URL = needed("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+if urlsplit(PUBLIC_URL).scheme not in {"http", "https"} or not urlsplit(PUBLIC_URL).netloc:
+    raise ImproperlyConfigured("PUBLIC_URL must be a whole address, such as https://store.example.")
+HTTPS = PUBLIC_URL.startswith("https://")
+STORE_NAME = env.str("STORE_NAME", default="Recredit")
+STORE_ADDRESS = env.str("STORE_ADDRESS", default="")
+SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="support@store.example")
+TOP_UP_URL = env.str("TOP_UP_URL", default="")
+
+# --- The store's own rules -------------------------------------------------------------------------------------
+INVOICE_SERIES = env.str("INVOICE_SERIES", default="01")
+CREDITS_CURRENCY = env.str("CREDITS_CURRENCY", default="CRD")
+CREDIT_VALUE = env.str("CREDIT_VALUE", default="1")
+CREDIT_VALUE_CURRENCY = env.str("CREDIT_VALUE_CURRENCY", default="")
+SECOND_AGENT_ABOVE = env.int("SECOND_AGENT_ABOVE", default=1000)
+SUPPORT_WORKING_DAYS = env.int("SUPPORT_WORKING_DAYS", default=3)
+DOWNLOAD_LINK_MINUTES = env.int("DOWNLOAD_LINK_MINUTES", default=10)
+RECEIPT_DAYS = env.int("RECEIPT_DAYS", default=90)
+ATTACHMENT_MEGABYTES = env.int("ATTACHMENT_MEGABYTES", default=10)
+ATTACHMENTS_AT_ONCE = env.int("ATTACHMENTS_AT_ONCE", default=5)
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEBUG and not TESTING)
+
+# --- Limits: how often somebody may ask ---------------------------------------------------------------------------
+LIMIT_SIGN_IN_FAILURES = env.str("LIMIT_SIGN_IN_FAILURES", default="5/5m/key,20/5m/ip")
+LIMIT_API_KEY = env.str("LIMIT_API_KEY", default="600/min")
+LIMIT_API_ADDRESS = env.str("LIMIT_API_ADDRESS", default="120/min")
+LIMIT_CODE_GUESSES = env.int("LIMIT_CODE_GUESSES", default=5)
+LIMIT_CODE_MINUTES = env.int("LIMIT_CODE_MINUTES", default=10)
+LIMIT_INVOICE_MISSES = env.int("LIMIT_INVOICE_MISSES", default=100)
+LIMIT_INVOICE_MINUTES = env.int("LIMIT_INVOICE_MINUTES", default=10)
+LIMIT_INVOICE_LOOKUPS = env.int("LIMIT_INVOICE_LOOKUPS", default=600)
+
+# --- Rooms and doors ------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "doors.desk.admin_app.DeskAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "django_htmx",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "accounts",
+    "outbox",
+    "credits",
+    "storefront",
+    "refunds",
+    "doors.shop",
+    "doors.portal",
+    "doors.desk",
+    "doors.api",
+    "doors.storefile",
+]
+MIDDLEWARE = [
+    "accounts.middleware.RequestContext",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.PersonContext",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "accounts.context.store",
+            ],
+            "builtins": ["accounts.templatetags.recredit"],
+        },
+    }
+]
+
+# --- Database ---------------------------------------------------------------------------------------------------------
+(BASE_DIR / "var").mkdir(exist_ok=True)
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR}/var/recredit.sqlite3")}
+ON_POSTGRESQL = DATABASES["default"]["ENGINE"].endswith("postgresql")
+LOCK_WAIT_SECONDS = 3
+if ON_POSTGRESQL:
+    # django-environ has already put the socket's folder into OPTIONS: add to it, never replace it.
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        options=f"-c lock_timeout={LOCK_WAIT_SECONDS}s",
+        server_side_binding=True,
+        prepare_threshold=env.int("DATABASE_PREPARE_AFTER", default=3) or None,
+        pool=env.bool("DATABASE_POOL", default=not TESTING),
+    )
+else:
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": env.int("SQLITE_WAIT_SECONDS", default=20),
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+if TESTING and not ON_POSTGRESQL:
+    # A named file, because threads each open it anew; a name per process, because suites may run side by side.
+    import os
+    import tempfile
+
+    DATABASES["default"]["TEST"] = {
+        "NAME": os.path.join(tempfile.gettempdir(), f"recredit-test-{os.getpid()}.sqlite3")
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://cache")}
+
+# --- People -------------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "accounts.adapter.PeopleAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_RATE_LIMITS = {"login_failed": LIMIT_SIGN_IN_FAILURES}
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = STORE_NAME
+MFA_FORMS: dict[str, str] = {}
+
+# --- Letters --------------------------------------------------------------------------------------------------------------
+# Whatever asks Django to send a letter queues it in the outbox, inside the caller's transaction; the worker
+# (`manage.py deliver`) sends through EMAIL_URL afterwards.
+EMAIL_BACKEND = "outbox.backend.QueueBackend"
+_mail = env.email_url_config(needed("EMAIL_URL", "dummymail://"))
+DELIVERY_BACKEND = _mail.pop("EMAIL_BACKEND")
+globals().update({name: value for name, value in _mail.items() if name != "OPTIONS"})
+DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default=f"{STORE_NAME} <{SUPPORT_EMAIL}>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- Headers and cookies ------------------------------------------------------------------------------------------------------
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = HTTPS and not TESTING
+# Existing verification tools do not follow redirects; probes speak plain http inside the house.
+SECURE_REDIRECT_EXEMPT = [r"^publisher/v1/", r"^healthz$", r"^readyz$"]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=True)
+SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=True)
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+
+# --- Language and time ------------------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+# --- Files --------------------------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = BASE_DIR / "var" / "static"
+# Asset files and attachments: never below a web root, always handed out by a view that has asked who is there.
+MEDIA_ROOT = Path(env.str("FILES_ROOT", default=str(BASE_DIR / "var" / "files")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG or TESTING
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG or TESTING
+
+# --- The machines' door -------------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "doors.api.authentication.KeyAuthentication",
+        "doors.api.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["doors.api.authentication.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["doors.api.parsing.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["doors.api.throttling.PerKey", "doors.api.throttling.PerAddress"],
+    "DEFAULT_THROTTLE_RATES": {"key": LIMIT_API_KEY, "address": LIMIT_API_ADDRESS},
+    "EXCEPTION_HANDLER": "doors.api.errors.as_problem",
+    "NUM_PROXIES": TRUSTED_PROXIES,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": f"{STORE_NAME} API",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+# --- Operators ----------------------------------------------------------------------------------------------------------------------
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+QUEUE_AGE_LIMIT_SECONDS = env.int("QUEUE_AGE_LIMIT_SECONDS", default=900)
+LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING" if TESTING else "INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request": {"()": "accounts.logs.RequestId"}},
+    "formatters": {"lines": {"()": "accounts.logs.Lines"}},
+    "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["request"]}},
+    "root": {"handlers": ["out"], "level": LOG_LEVEL},
+    "loggers": {"django.server": {"handlers": ["out"], "level": "WARNING", "propagate": False}},
+}

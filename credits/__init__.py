@@ -1,0 +1,1 @@
+"""WHOSE CREDITS: wallets, lots, payments, and the ledger that proves itself."""

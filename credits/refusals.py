@@ -1,0 +1,25 @@
+"""What this room says no to, one class a cause."""
+
+from accounts.refusals import Refusal
+
+
+class InsufficientCredits(Refusal):
+    code = "insufficient_credits"
+    sentence = "This costs {credits} credits and you have {balance}. Nothing was bought; get more credits and try again."
+    settles = True
+
+
+class TooManyCredits(Refusal):
+    code = "too_many_credits"
+    sentence = "A wallet cannot hold that many credits. Nothing was changed."
+
+
+class InvalidCode(Refusal):
+    code = "invalid_code"
+    sentence = "This code does not work for your account. Check each character; nothing was changed."
+    settles = True
+
+
+class TooManyGuesses(Refusal):
+    code = "too_many_guesses"
+    sentence = "Too many codes that did not work. Please wait {minutes} before you try another; your credits are safe."

@@ -1,0 +1,254 @@
+"""The writers of the ledger: grant, pay, restore, expire. Each works inside the caller's transaction on a wallet that
+the caller has locked, and says so loudly otherwise."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from accounts.models import User
+from credits import ledger
+from credits.models import MOST, Entry, EntryKind, Kind, Lot, Payment, Usage, Wallet
+from credits.refusals import InsufficientCredits, TooManyCredits
+
+SHORTEST_REBIRTH = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Restoration:
+    """Credits on their way back: from which usage, into which lot (None: a new one), until when."""
+
+    usage: Usage
+    credits: int
+    kind: str
+    lot: Lot | None
+    expires_at: datetime | None
+
+
+def lock_wallet(*, customer: User | int, now: datetime) -> Wallet:
+    """Locks the wallet and writes the expiry that is due, so that whoever looks afterwards sees what is really there."""
+    assert connection.in_atomic_block, "a wallet is locked inside a transaction"
+    wallet = Wallet.objects.lock(customer)
+    expire(wallet=wallet, now=now)
+    return wallet
+
+
+def expire(*, wallet: Wallet, now: datetime) -> int:
+    """Writes what has expired by now, and returns how many credits that were."""
+    _assert_locked(wallet)
+    due = list(wallet.lots.open().filter(expires_at__lte=now).in_spending_order())
+    if not due:
+        return 0
+    lines = [_line(EntryKind.EXPIRE, -lot.remaining, lot, {}, at=now, memo="Expired") for lot in due]
+    for lot in due:
+        lot.remaining = 0
+    Lot.objects.bulk_update(due, ["remaining"])
+    _append(wallet, lines)
+    return -sum(line.credits for line in lines)
+
+
+def grant(
+    *,
+    wallet: Wallet,
+    credits: int,
+    kind: str,
+    source: str,
+    now: datetime,
+    expires_at: datetime | None = None,
+    memo: str = "",
+    made_by: User | None = None,
+) -> Lot:
+    """New credits arrive as one lot."""
+    _assert_locked(wallet)
+    whole(credits, least=1)
+    assert kind in Kind.values, kind
+    if wallet.balance + credits > MOST:
+        raise TooManyCredits
+    lot = Lot.objects.create(
+        wallet=wallet,
+        kind=kind,
+        issued=credits,
+        remaining=credits,
+        expires_at=expires_at,
+        source=source,
+        created_at=now,
+    )
+    _append(
+        wallet,
+        [_line(EntryKind.GRANT, credits, lot, _born(lot), at=now, memo=memo or source, made_by=made_by)],
+    )
+    return lot
+
+
+def pay(
+    *, wallet: Wallet, credits: int, purpose: str, now: datetime, memo: str = "", made_by: User | None = None
+) -> Payment:
+    """Takes credits from the lots in spending order."""
+    _assert_locked(wallet)
+    whole(credits, least=1)
+    if wallet.balance < credits:
+        raise InsufficientCredits(credits=credits, balance=wallet.balance)
+    payment = Payment.objects.create(wallet=wallet, credits=credits, purpose=purpose, at=now)
+    usages, missing = [], credits
+    for lot in wallet.lots.open().in_spending_order():
+        if not missing:
+            break
+        spent = min(lot.remaining, missing)
+        lot.remaining -= spent
+        missing -= spent
+        usages.append(Usage(lot=lot, payment=payment, spent=spent))
+    assert missing == 0, "the balance is the sum of the lots"
+    Usage.objects.bulk_create(usages)
+    Lot.objects.bulk_update([usage.lot for usage in usages], ["remaining"])
+    lines = []
+    for usage in usages:
+        facts = ledger.usage_facts(spent=usage.spent, credits=credits, purpose=purpose, at=now)
+        line = _line(
+            EntryKind.SPEND, -usage.spent, usage.lot, facts, at=now, memo=memo or purpose, made_by=made_by
+        )
+        line.payment = payment
+        lines.append(line)
+    _append(wallet, lines)
+    return payment
+
+
+def plan_restoration(*, payment: Payment | None, credits: int, now: datetime) -> list[Restoration]:
+    """Which lots get credits back: in the reverse of the order in which they were spent. Quote and booking both ask
+    here, so that what was shown is what happens."""
+    if payment is None or credits == 0:
+        return []
+    plan, missing = [], credits
+    for usage in payment.usages.select_related("lot").order_by("-id"):
+        back = min(usage.spent - usage.restored, missing)
+        if back <= 0:
+            continue
+        missing -= back
+        lot, expires_at = usage.lot, usage.lot.expires_at
+        if expires_at is not None and expires_at <= now:
+            # An expired lot cannot hold credits. Its successor lives as long as the credits had left when spent.
+            expires_at = now + max(expires_at - payment.at, SHORTEST_REBIRTH)
+            plan.append(Restoration(usage, back, lot.kind, None, expires_at))
+        else:
+            plan.append(Restoration(usage, back, lot.kind, lot, expires_at))
+    assert missing == 0, "never more is restored than was spent"
+    return plan
+
+
+def restore(
+    *,
+    wallet: Wallet,
+    payment: Payment,
+    credits: int,
+    evidence: str,
+    now: datetime,
+    memo: str = "",
+    made_by: User | None = None,
+) -> list[Restoration]:
+    """Gives credits of a payment back. `evidence` is the digest of the fact they come back for: it becomes part of the
+    chain."""
+    _assert_locked(wallet)
+    whole(credits, least=1)
+    assert payment.wallet_id == wallet.pk, "credits go back where they came from"
+    plan = plan_restoration(payment=payment, credits=credits, now=now)
+    reborn = [
+        Lot(
+            wallet=wallet,
+            kind=part.kind,
+            issued=part.credits,
+            remaining=part.credits,
+            expires_at=part.expires_at,
+            source=part.usage.lot.source,
+            reborn_from=part.usage,
+            created_at=now,
+        )
+        for part in plan
+        if part.lot is None
+    ]
+    Lot.objects.bulk_create(reborn)
+    new_lots = {lot.reborn_from_id: lot for lot in reborn}
+    lines = []
+    for part in plan:
+        part.usage.restored += part.credits
+        facts = {"restored": part.credits, "evidence": evidence}
+        if part.lot is None:
+            lot = new_lots[part.usage.pk]
+            facts["lot"] = _born(lot)
+        else:
+            lot = part.lot
+            lot.remaining += part.credits
+        line = _line(EntryKind.RESTORE, part.credits, lot, facts, at=now, memo=memo, made_by=made_by)
+        line.payment = payment
+        lines.append(line)
+    Usage.objects.bulk_update([part.usage for part in plan], ["restored"])
+    filled = [part.lot for part in plan if part.lot]
+    if filled:
+        Lot.objects.bulk_update(filled, ["remaining"])
+    _append(wallet, lines)
+    return plan
+
+
+def whole(credits: int, *, least: int = 0) -> int:
+    """Credits are whole numbers: no float, no bool, nothing that only looks like one."""
+    if type(credits) is not int or not least <= credits <= MOST:
+        raise TypeError(f"credits are a whole number from {least} to {MOST}, not {credits!r}")
+    return credits
+
+
+def _assert_locked(wallet: Wallet) -> None:
+    assert wallet.is_locked, "the wallet must be locked in the running transaction"
+
+
+def _born(lot: Lot) -> dict[str, object]:
+    return ledger.lot_facts(
+        kind=lot.kind,
+        issued=lot.issued,
+        expires_at=lot.expires_at,
+        source=lot.source,
+        created_at=lot.created_at,
+    )
+
+
+def _line(
+    kind: str,
+    credits: int,
+    lot: Lot,
+    facts: dict[str, object],
+    *,
+    at: datetime,
+    memo: str,
+    made_by: User | None = None,
+) -> Entry:
+    return Entry(
+        kind=kind,
+        credits=credits,
+        lot=lot,
+        facts=ledger.canonical(facts),
+        memo=memo[:200],
+        made_by=made_by,
+        at=at,
+    )
+
+
+def _append(wallet: Wallet, lines: list[Entry]) -> None:
+    """Chains the lines to the wallet's last one and moves the balance with them."""
+    for line in lines:
+        wallet.balance += line.credits
+        wallet.entries_count += 1
+        line.wallet, line.number, line.balance_after = wallet, wallet.entries_count, wallet.balance
+        line.digest = wallet.head_digest = ledger.digest(
+            wallet.head_digest or ledger.GENESIS,
+            wallet=wallet.pk,
+            number=line.number,
+            kind=line.kind,
+            credits=line.credits,
+            balance_after=line.balance_after,
+            lot=line.lot_id,
+            payment=line.payment_id,
+            facts=line.facts,
+            memo=line.memo,
+            made_by=line.made_by_id,
+            at=line.at,
+        )
+    assert wallet.balance >= 0, "no wallet is ever overdrawn"
+    Entry.objects.bulk_create(lines)
+    wallet.save(update_fields=["balance", "entries_count", "head_digest"])

@@ -1,0 +1,1 @@
+"""One door for each who comes in: customers, publishers, agents, machines, whole stores. Pages and endpoints, no models."""

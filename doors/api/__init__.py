@@ -1,0 +1,1 @@
+"""The door for machines: one file a subject, problem JSON, keys, paging."""

@@ -1,0 +1,1 @@
+"""The door for publishers: one gate, everything scoped to the publisher."""

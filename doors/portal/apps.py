@@ -1,0 +1,7 @@
+"""The door's registration."""
+
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    name = "doors.portal"

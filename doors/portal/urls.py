@@ -1,0 +1,5 @@
+"""The publishers' addresses."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

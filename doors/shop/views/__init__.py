@@ -1,0 +1,1 @@
+"""The customers' pages, a file a subject."""

@@ -1,0 +1,62 @@
+"""A person's own page, and the sign-in page, which shows a demo store's people while DEBUG is on."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from allauth.account.views import LoginView
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.models import User
+
+# The people of the demo world; doors/storefile/demo makes them, and a test holds the two together.
+DEMO_PASSWORD = "calm-ledger-demo"
+DEMO_PEOPLE = (
+    ("customer", "ada@example.com"),
+    ("publisher", "gil@grove.example"),
+    ("agent", "sam@store.example"),
+    ("lead", "lea@store.example"),
+)
+ZONES = sorted(
+    name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))
+)
+
+
+class ProfileForm(forms.ModelForm):
+    time_zone = forms.ChoiceField(
+        label="Time zone",
+        choices=[("UTC", "UTC"), *((name, name.replace("_", " ")) for name in ZONES)],
+        help_text="Every time and deadline is shown in it.",
+    )
+
+    class Meta:
+        model = User
+        fields = ("name", "time_zone", "language")
+
+
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    form = ProfileForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "Your profile is saved.")
+        return redirect("profile")
+    return render(request, "shop/profile.html", {"form": form}, status=422 if form.errors else 200)
+
+
+class SignIn(LoginView):
+    """Where the demo's sign-ins are shown, so that a visitor need not look into the terminal."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        if settings.DEBUG:
+            context["demo_sign_ins"] = [
+                (role, email, DEMO_PASSWORD)
+                for role, email in DEMO_PEOPLE
+                if User.objects.filter(email=email).exists()
+            ]
+        return context

@@ -1,0 +1,8 @@
+"""The room's registration."""
+
+from django.apps import AppConfig
+
+
+class OutboxConfig(AppConfig):
+    name = "outbox"
+    agents = ("view_message",)

@@ -1,0 +1,45 @@
+"""Queueing a letter, in the caller's transaction: if the act rolls back, so does its letter."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from accounts.models import User
+from outbox.models import Message
+
+
+class Enclosure(NamedTuple):
+    name: str
+    content: bytes
+    content_type: str
+
+
+# Rooms above know how to make a document from its number; they register themselves here at start, so that a letter's
+# data stays plain and nothing points uphill.
+enclosures: dict[str, Callable[[str], Enclosure]] = {}
+
+
+def queue(
+    *,
+    template: str,
+    to: User | str,
+    data: dict[str, Any],
+    now: datetime,
+    enclose: tuple[str, str] | None = None,
+) -> Message:
+    """`template` names `templates/letters/<template>.{subject.txt,txt,html}`; `enclose` is (kind, reference)."""
+    person = to if isinstance(to, User) else None
+    address = to.email if isinstance(to, User) else to
+    return Message.objects.create(
+        template=template,
+        data={**data, **({"enclose": list(enclose)} if enclose else {})},
+        to=address,
+        person=person,
+        queued_at=now,
+        due_at=now,
+    )
+
+
+def queue_many(messages: list[Message]) -> None:
+    """Several letters of one act in one statement."""
+    Message.objects.bulk_create(messages)

@@ -1,0 +1,35 @@
+"""The room's registration."""
+
+from django.apps import AppConfig
+
+
+class StorefrontConfig(AppConfig):
+    name = "storefront"
+    agents = (
+        "view_asset",
+        "view_assetfile",
+        "view_bundle",
+        "view_terms",
+        "view_purchase",
+        "view_purchaseitem",
+        "view_download",
+        "view_invoice",
+        "strike_download",
+    )
+    leads = (
+        "add_asset",
+        "change_asset",
+        "add_bundle",
+        "change_bundle",
+        "add_assetfile",
+        "publish_terms",
+        "charge_back",
+    )
+
+    def ready(self) -> None:
+        from django.db.models.signals import post_migrate
+
+        from storefront.standards import make_standards
+
+        # Standard terms and the series come back after a flush too, so they are no data migration.
+        post_migrate.connect(make_standards, sender=self)

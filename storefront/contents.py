@@ -1,0 +1,32 @@
+"""What is in a bundle when it is bought: nested bundles opened, every asset once, in the order of first mention."""
+
+from storefront.models import Asset, Bundle, BundlePart
+
+
+def contents(bundle: Bundle) -> list[Asset]:
+    """One query a level of nesting, whatever the number of items."""
+    parts: dict[int, list[BundlePart]] = {}
+    wanted = {bundle.pk}
+    while wanted:
+        for pk in wanted:
+            parts[pk] = []
+        for part in (
+            BundlePart.objects.filter(bundle__in=wanted).select_related("asset").order_by("position", "id")
+        ):
+            parts[part.bundle_id].append(part)
+        wanted = {part.inner_id for found in parts.values() for part in found if part.inner_id} - parts.keys()
+    found: dict[int, Asset] = {}
+    _open(bundle.pk, parts, found, set())
+    return list(found.values())
+
+
+def _open(pk: int, parts: dict[int, list[BundlePart]], found: dict[int, Asset], opened: set[int]) -> None:
+    # A bundle that was opened before adds nothing, which also ends a ring that somebody managed to tie.
+    if pk in opened:
+        return
+    opened.add(pk)
+    for part in parts[pk]:
+        if part.asset:
+            found.setdefault(part.asset.pk, part.asset)
+        else:
+            _open(part.inner_id, parts, found, opened)

@@ -1,0 +1,94 @@
+"""Covers for assets that have no picture of their own: drawn from the slug alone, so the same one every time."""
+
+import hashlib
+from collections.abc import Iterator
+from functools import lru_cache
+
+from storefront.motifs import HEIGHT, MOTIFS, WIDTH, Dice, Palette
+
+# Ground, far, middle, near and one bright ink: like a print in five colours.
+PALETTES = (
+    Palette("#f2e6cf", "#dcb896", "#b5654a", "#4a2c2a", "#f7c873"),
+    Palette("#dfe8df", "#a9c4b0", "#5f8f7b", "#23443c", "#f2c14e"),
+    Palette("#d9e4ec", "#9fb9cc", "#4f7c9e", "#1d3a57", "#f4a259"),
+    Palette("#f5dfd6", "#e2a999", "#b95f62", "#53283f", "#ffd79a"),
+    Palette("#e8e3f0", "#b9aed6", "#7667a8", "#2e2556", "#f3b562"),
+    Palette("#1f2740", "#39496f", "#6b83b0", "#b7c7e3", "#f6d27a"),
+    Palette("#efe9d8", "#c9c08f", "#8a8a4a", "#3c4123", "#d97941"),
+    Palette("#12343b", "#1f5a5f", "#3f8f86", "#a8d5ba", "#f4b860"),
+    Palette("#fbe9c6", "#f0b45c", "#d26a35", "#6b2d1c", "#2f6b6b"),
+    Palette("#e9ecef", "#b4bcc5", "#6d7a88", "#2b333c", "#e4572e"),
+    Palette("#f7e3e9", "#d896ae", "#97496f", "#3b1d3d", "#6fb3a8"),
+    Palette("#e3efe9", "#8fc9b5", "#2f8f7f", "#134e4a", "#f26b4e"),
+)
+
+# A slug that says what is inside is taken at its word.
+WORDS = {
+    "forest": ("tree", "oak", "pine", "birch", "forest", "wood", "grove", "orchard"),
+    "leaves": (
+        "fern",
+        "moss",
+        "leaf",
+        "grass",
+        "flower",
+        "plant",
+        "herb",
+        "ivy",
+        "garden",
+        "meadow",
+        "foliage",
+    ),
+    "grain": ("bark", "plank", "timber", "log"),
+    "stones": ("stone", "rock", "pebble", "gravel", "cliff", "boulder"),
+    "waves": ("water", "sea", "river", "ocean", "wave", "lake", "rain", "harbour", "coast", "boat"),
+    "city": ("city", "street", "house", "building", "castle", "ruin", "town", "tower", "village", "interior"),
+    "planets": ("sky", "star", "space", "planet", "moon", "galaxy", "night", "sci"),
+    "sound": ("sound", "music", "audio", "loop", "voice", "noise", "ambience", "song"),
+    "weave": ("cloth", "fabric", "textile", "wool", "leather", "costume"),
+    "tiles": ("tile", "brick", "floor", "pattern", "mosaic", "wall", "pixel", "icon", "ui"),
+    "hills": ("hill", "mountain", "desert", "valley", "landscape", "dune", "snow", "winter"),
+    "contours": ("map", "terrain", "island", "height", "cave"),
+    "vases": ("pot", "vase", "prop", "furniture", "kitchen", "tavern", "potion", "tool", "workshop", "lamp"),
+    "facets": ("crystal", "gem", "ice", "poly", "glass", "metal", "dragon", "creature", "character"),
+}
+
+
+@lru_cache(maxsize=512)
+def cover_svg(slug: str, kind: str = "asset") -> str:
+    """An SVG of 400 by 300. A bundle shows four small pictures, for it holds several things."""
+    dice = Dice(hashlib.sha256(f"{kind}/{slug}".encode()).digest())
+    palette = dice.one_of(PALETTES)
+    body = (
+        "".join(_four_panels(dice, palette, slug))
+        if kind == "bundle"
+        else MOTIFS[_motif(slug, dice)](dice, palette)
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{palette.ground}"/>{body}</svg>'
+    )
+
+
+def _motif(slug: str, dice: Dice) -> str:
+    parts = slug.lower().split("-")
+    for name, words in WORDS.items():
+        if any(part in {word, f"{word}s", f"{word}es"} for part in parts for word in words):
+            return name
+    return dice.one_of(tuple(MOTIFS))
+
+
+def _four_panels(dice: Dice, palette: Palette, slug: str) -> Iterator[str]:
+    names = [_motif(slug, dice)]
+    while len(names) < 4:
+        name = dice.one_of(tuple(MOTIFS))
+        if name not in names:
+            names.append(name)
+    gap, width, height = 8, (WIDTH - 3 * 8) / 2, (HEIGHT - 3 * 8) / 2
+    yield f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{palette.near}"/>'
+    for place, name in enumerate(names):
+        x, y = gap + (place % 2) * (width + gap), gap + (place // 2) * (height + gap)
+        yield (
+            f'<svg x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" viewBox="0 0 {WIDTH} {HEIGHT}"'
+            f' preserveAspectRatio="xMidYMid slice"><rect width="{WIDTH}" height="{HEIGHT}" fill="{palette.ground}"/>'
+            f"{MOTIFS[name](dice, palette)}</svg>"
+        )

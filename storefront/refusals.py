@@ -1,0 +1,38 @@
+"""What this room says no to, one class a cause."""
+
+from accounts.refusals import Refusal
+
+
+class PriceChanged(Refusal):
+    code = "price_changed"
+    sentence = "The price is {credits} credits now. Nothing was bought; look at the new price and confirm it."
+    settles = True
+
+
+class AlreadyOwned(Refusal):
+    code = "already_owned"
+    sentence = "You already own {title}. Nothing was bought; say that you want to buy it again if you do."
+    settles = True
+
+
+class NotForSale(Refusal):
+    code = "not_for_sale"
+    sentence = "{title} is no longer for sale. Nothing was bought; what you own of it stays in your library."
+
+
+class NotOwned(Refusal):
+    code = "not_owned"
+    sentence = "You do not own this asset, so nothing was downloaded."
+
+
+class AlreadyStruck(Refusal):
+    code = "already_struck"
+    sentence = "This download was struck before. Nothing was changed."
+
+
+class StrikeTooLate(Refusal):
+    code = "strike_too_late"
+    sentence = (
+        "This purchase is refunded, so its downloads stay as they were judged. Nothing was changed; "
+        "a lead can give what was deducted wrongly as compensation."
+    )

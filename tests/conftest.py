@@ -1,0 +1,156 @@
+"""What every test may ask for: the named people, their assets, and a database whose guards step aside for the flush."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.db import connection
+from django.test import TransactionTestCase
+
+from accounts import guards
+from accounts.models import Publisher, User
+from storefront.models import Asset, Bundle
+from tests import world
+
+# Append-only triggers stop the DELETE and TRUNCATE with which Django empties the tables between tests; they are
+# lifted just for that, and written again by the post_migrate that follows the flush.
+_flush = TransactionTestCase._fixture_teardown
+
+
+def _flush_with_guards_lifted(self: TransactionTestCase) -> None:
+    if not connection.in_atomic_block:
+        guards.lift(connection)
+    _flush(self)
+
+
+TransactionTestCase._fixture_teardown = _flush_with_guards_lifted
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network_but_loopback() -> Iterator[None]:
+    """A test that reaches out of the machine is a mistake, and hears of it at once."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and isinstance(address, tuple):
+            assert address[0] in {"127.0.0.1", "::1", "localhost"}, f"a test tried to reach {address}"
+        connect(self, address)
+
+    socket.socket.connect = guarded  # type: ignore[method-assign,assignment]
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def quick_and_private(settings: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}  # type: ignore[attr-defined]
+    settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "files"  # type: ignore[attr-defined]
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def on_postgresql() -> bool:
+    return django_settings.ON_POSTGRESQL
+
+
+# --- People ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    """A customer."""
+    return world.person("Ada")
+
+
+@pytest.fixture
+def ben(db: None) -> User:
+    """Another customer."""
+    return world.person("Ben")
+
+
+@pytest.fixture
+def sam(db: None) -> User:
+    """An agent."""
+    return world.agent("Sam")
+
+
+@pytest.fixture
+def mia(db: None) -> User:
+    """A second agent."""
+    return world.agent("Mia")
+
+
+@pytest.fixture
+def lea(db: None) -> User:
+    """A lead."""
+    return world.agent("Lea", lead=True)
+
+
+@pytest.fixture
+def grove(db: None) -> Publisher:
+    """Sells plants."""
+    return world.publisher("grove", "Grove Studio")
+
+
+@pytest.fixture
+def quarry(db: None) -> Publisher:
+    """Sells stone."""
+    return world.publisher("quarry", "Quarry Works")
+
+
+@pytest.fixture
+def gil(grove: Publisher) -> User:
+    """Owns Grove Studio."""
+    return world.member("Gil", grove)
+
+
+@pytest.fixture
+def quinn(quarry: Publisher) -> User:
+    """Owns Quarry Works."""
+    return world.member("Quinn", quarry)
+
+
+# --- Things for sale --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bark(grove: Publisher) -> Asset:
+    return world.asset("bark", "Bark", by=grove, price=15)
+
+
+@pytest.fixture
+def oak(grove: Publisher, bark: Asset) -> Asset:
+    """Requires bark."""
+    return world.asset("oak", "Oak trees", by=grove, price=40, requires=[bark])
+
+
+@pytest.fixture
+def fern(grove: Publisher) -> Asset:
+    return world.asset("fern", "Ferns", by=grove, price=30)
+
+
+@pytest.fixture
+def moss(grove: Publisher) -> Asset:
+    return world.asset("moss", "Moss", by=grove, price=20)
+
+
+@pytest.fixture
+def slate(quarry: Publisher) -> Asset:
+    return world.asset("slate", "Slate", by=quarry, price=25)
+
+
+@pytest.fixture
+def forest(grove: Publisher, oak: Asset, fern: Asset, moss: Asset, bark: Asset) -> Bundle:
+    """Four of Grove's assets, worth 105, for 80."""
+    return world.bundle("forest", "Forest", by=grove, price=80, holds=[oak, fern, moss, bark])
+
+
+@pytest.fixture
+def cliff(quarry: Publisher, slate: Asset, moss: Asset) -> Bundle:
+    """Quarry's bundle, with one of Grove's assets in it: worth 45, for 36."""
+    return world.bundle("cliff", "Cliff", by=quarry, price=36, holds=[slate, moss])
