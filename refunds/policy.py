@@ -133,7 +133,7 @@ def decide(facts: Facts, *, terms: Terms, now: datetime) -> Decision:
         reasons=reasons,
         items=tuple(_judged(item, eligible) for item in facts.items),
         deductions=deductions if eligible else (),
-        refundable_until=refundable_until(facts.completed_at, terms),
+        refundable_until=refundable_until(_completed_at(facts), terms),
         decided_at=now,
         terms=terms,
     )
@@ -193,14 +193,19 @@ def _not_completed(facts: Facts, now: datetime) -> Evidence | None:
 
 def _too_late(facts: Facts, terms: Terms, now: datetime) -> Evidence | None:
     """The last instant of the window is inside. What never completed has no window to miss."""
-    until = refundable_until(facts.completed_at, terms)
-    if facts.completed_at is None or until is None or now <= until:
+    completed_at = _completed_at(facts)
+    until = refundable_until(completed_at, terms)
+    if completed_at is None or until is None or now <= until:
         return None
     return {
-        "completed_at": rfc3339(facts.completed_at),
+        "completed_at": rfc3339(completed_at),
         "refundable_until": rfc3339(until),
         "window_days": terms.window_days,
     }
+
+
+def _completed_at(facts: Facts) -> datetime | None:
+    return None if facts.status in {Status.PENDING, Status.CANCELLED} else facts.completed_at
 
 
 def refundable_until(completed_at: datetime | None, terms: Terms) -> datetime | None:

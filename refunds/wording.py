@@ -231,7 +231,7 @@ def _refunded(evidence: Mapping[str, Any], blanks: Mapping[str, str]) -> str:
         return "It was refunded before"
     came_back = "credit came" if evidence["credits"] == 1 else "credits came"
     return (
-        f"{evidence['credits']} {came_back} back to you on {blanks['refunded_at']} "
+        f"{evidence['credits']:,} {came_back} back to you on {blanks['refunded_at']} "
         f"(credit note {evidence['credit_note']})"
     )
 

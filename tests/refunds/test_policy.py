@@ -319,6 +319,13 @@ def test_each_status_has_its_reason(status, completed_at, reasons):
 
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.CANCELLED])
+def test_a_date_on_a_purchase_that_never_completed_opens_no_window(status):
+    decision = ask(asset(status=status), now=datetime(2999, 1, 1, tzinfo=UTC))
+    assert [reason.code for reason in decision.reasons] == ["not_completed"]
+    assert decision.refundable_until is None
+
+
+@pytest.mark.parametrize("status", [Status.PENDING, Status.CANCELLED])
 def test_the_window_is_not_asked_of_a_purchase_that_never_completed(status):
     decision = ask(asset(status=status, completed_at=None), now=datetime(2999, 1, 1, tzinfo=UTC))
     assert [reason.code for reason in decision.reasons] == ["not_completed"]
