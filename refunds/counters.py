@@ -1,0 +1,119 @@
+"""The policy once more, as one SQL expression over the counters that a purchase carries.
+
+For lists and back-tests, where the facts of every purchase would be too many to gather. It says yes or no and how
+much, not why; a test holds it equal to `decide()` on random purchases, on both engines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Case,
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Value,
+    When,
+)
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Greatest
+from django.db.models.lookups import LessThanOrEqual
+
+from refunds.models import ChargeBack, Refund
+from storefront.models import Status
+
+
+@dataclass(frozen=True)
+class Counters:
+    """Which columns say when it was asked, how many items were downloaded then, and what they cost."""
+
+    at: Combinable
+    downloaded: str
+    deducted: str
+    unsettled: Q
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The numbers of some terms: given ones, or each purchase's own."""
+
+    window: Combinable
+    bundle_percent: Combinable
+
+
+# SQLite multiplies a duration by a plain integer only.
+_OWN_DAYS = ExpressionWrapper(F("terms__window_days"), output_field=IntegerField())
+_ONE_DAY = Value(timedelta(days=1), output_field=DurationField())
+OWN_TERMS = Numbers(
+    ExpressionWrapper(_OWN_DAYS * _ONE_DAY, output_field=DurationField()), F("terms__bundle_percent")
+)
+
+# How things stood when a refund was last asked for. What happened to the purchase by that request, or later, had not
+# happened yet; a refund and the request that led to it carry the same instant.
+_REFUNDED_BEFORE = Exists(Refund.objects.filter(purchase=OuterRef("pk"), at__lt=OuterRef("asked_at")))
+_CHARGED_BACK_AFTER = Exists(ChargeBack.objects.filter(purchase=OuterRef("pk"), at__gt=OuterRef("asked_at")))
+LAST_ASKED = Counters(
+    at=F("asked_at"),
+    downloaded="asked_count",
+    deducted="asked_price",
+    unsettled=Q(status=Status.COMPLETED)
+    | Q(~_REFUNDED_BEFORE, status=Status.REFUNDED)
+    | Q(~_REFUNDED_BEFORE, _CHARGED_BACK_AFTER, status=Status.CHARGED_BACK),
+)
+
+
+def as_things_stand(now: datetime) -> Counters:
+    return Counters(
+        at=Value(now, output_field=DateTimeField()),
+        downloaded="downloaded_count",
+        deducted="downloaded_price",
+        unsettled=Q(status=Status.COMPLETED),
+    )
+
+
+def given_terms(*, window_days: int, bundle_percent: int) -> Numbers:
+    window = Value(timedelta(days=window_days), output_field=DurationField())
+    return Numbers(window, Value(bundle_percent))
+
+
+def eligible(counters: Counters, numbers: Numbers = OWN_TERMS) -> Case:
+    """Whether every rule but the requester's identity is met."""
+    return Case(
+        When(
+            counters.unsettled
+            & Q(completed_at__isnull=False, completed_at__lte=counters.at, download_log=True)
+            & _in_window(counters, numbers)
+            & _few_downloads(counters, numbers),
+            then=True,
+        ),
+        default=False,
+        output_field=BooleanField(),
+    )
+
+
+def _in_window(counters: Counters, numbers: Numbers) -> Q:
+    """The age is compared, not a date in the future, which the calendar of a database may not have."""
+    age = ExpressionWrapper(counters.at - F("completed_at"), output_field=DurationField())
+    return Q(LessThanOrEqual(age, numbers.window))
+
+
+def _few_downloads(counters: Counters, numbers: Numbers) -> Q:
+    downloaded = F(counters.downloaded)
+    single = Q(asset__isnull=False, **{counters.downloaded: 0})
+    share = LessThanOrEqual(downloaded * Value(100), F("items_count") * numbers.bundle_percent)
+    return single | Q(share, bundle__isnull=False)
+
+
+def refundable(counters: Counters, numbers: Numbers = OWN_TERMS) -> Case:
+    """The credits that a yes gives back, and 0 for a no."""
+    left = Greatest(F("credits_spent") - F(counters.deducted), Value(0), output_field=BigIntegerField())
+    return Case(When(Q(eligible(counters, numbers)), then=left), default=0, output_field=BigIntegerField())
