@@ -107,10 +107,10 @@ def _in_window(counters: Counters, numbers: Numbers) -> Q:
 
 
 def _few_downloads(counters: Counters, numbers: Numbers) -> Q:
-    downloaded = F(counters.downloaded)
-    single = Q(asset__isnull=False, **{counters.downloaded: 0})
-    share = LessThanOrEqual(downloaded * Value(100), F("items_count") * numbers.bundle_percent)
-    return single | Q(share, bundle__isnull=False)
+    """Nothing downloaded is few enough of anything; only of a bundle it may be a share."""
+    downloaded = F(counters.downloaded) * Value(100)
+    share = LessThanOrEqual(downloaded, F("items_count") * numbers.bundle_percent)
+    return Q(**{counters.downloaded: 0}) | Q(share, bundle__isnull=False)
 
 
 def refundable(counters: Counters, numbers: Numbers = OWN_TERMS) -> Case:
