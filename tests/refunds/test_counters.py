@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 MOST = 2**53 - 1
 STARTS = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-HOW_MANY = 400
+HOW_MANY = 800
 
 
 @dataclass
@@ -130,7 +130,7 @@ def make_up(chance, number, customer, asset, bundle, versions):
     prices = [chance.choice([0, 1, 15, 40, MOST // 400]) for _ in range(size)]
     asked_count = chance.choice([0, 0, size // 2, chance.randint(0, size)])
     downloaded = chance.randint(asked_count, size)
-    status = chance.choice(["completed"] * 5 + Status.values)
+    status = chance.choice(["completed"] * 3 + ["charged_back"] + Status.values)
     completed_at = None if status == "pending" else STARTS + chance.random() * timedelta(days=90)
     window = timedelta(days=chance.choice([terms.window_days, 7, 30]))
     asked_at = (completed_at or STARTS) + chance.choice([timedelta(0), chance.random() * window, window])
