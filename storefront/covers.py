@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Iterator
 from functools import lru_cache
 
-from storefront.motifs import HEIGHT, MOTIFS, WIDTH, Dice, Palette
+from storefront.inks import HEIGHT, WIDTH, Dice, Palette
+from storefront.motifs import MOTIFS
 
 # Ground, far, middle, near and one bright ink: like a print in five colours.
 PALETTES = (

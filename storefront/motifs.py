@@ -1,45 +1,14 @@
 """What covers show: landscapes, plants, stones, textures; each drawn in the five inks of a palette."""
 
-import hashlib
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from itertools import pairwise
-from typing import TypeVar
 
-WIDTH, HEIGHT = 400, 300
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Palette:
-    ground: str
-    far: str
-    middle: str
-    near: str
-    bright: str
-
-
-class Dice:
-    """Numbers that follow from a seed and from nothing else, on every version of Python."""
-
-    def __init__(self, seed: bytes) -> None:
-        self._seed, self._rolls = seed, 0
-
-    def roll(self) -> float:
-        self._rolls += 1
-        digest = hashlib.sha256(self._seed + self._rolls.to_bytes(4, "big")).digest()
-        return int.from_bytes(digest[:6], "big") / 2**48
-
-    def between(self, low: float, high: float) -> float:
-        return low + (high - low) * self.roll()
-
-    def one_of(self, things: Sequence[T]) -> T:
-        return things[int(self.roll() * len(things))]
+from storefront.inks import HEIGHT, WIDTH, Dice, Palette, blob, disc, line, numbers, steps
 
 
 def hills(dice: Dice, ink: Palette) -> str:
-    parts = [_disc(dice.between(70, 330), dice.between(60, 120), dice.between(24, 46), ink.bright)]
+    parts = [disc(dice.between(70, 330), dice.between(60, 120), dice.between(24, 46), ink.bright)]
     for layer, colour in enumerate((ink.far, ink.middle, ink.near)):
         base = 150 + layer * 52 + dice.between(-12, 12)
         first, second = dice.between(0, 6), dice.between(0, 6)
@@ -47,12 +16,12 @@ def hills(dice: Dice, ink: Palette) -> str:
             (x, base - (38 - 9 * layer) * math.sin(x / 70 + first) - 14 * math.sin(x / 27 + second))
             for x in range(0, WIDTH + 20, 10)
         ]
-        parts.append(f'<path d="{_line(tops)}L{WIDTH + 10} {HEIGHT}L0 {HEIGHT}z" fill="{colour}"/>')
+        parts.append(f'<path d="{line(tops)}L{WIDTH + 10} {HEIGHT}L0 {HEIGHT}z" fill="{colour}"/>')
     return "".join(parts)
 
 
 def forest(dice: Dice, ink: Palette) -> str:
-    parts = [_disc(dice.between(90, 310), dice.between(70, 110), dice.between(30, 52), ink.bright)]
+    parts = [disc(dice.between(90, 310), dice.between(70, 110), dice.between(30, 52), ink.bright)]
     for layer, colour in enumerate((ink.far, ink.middle, ink.near)):
         foot, step = 200 + layer * 44, 44 + layer * 14
         x = dice.between(-20, 10)
@@ -69,12 +38,12 @@ def forest(dice: Dice, ink: Palette) -> str:
 
 
 def leaves(dice: Dice, ink: Palette) -> str:
-    parts = [_disc(dice.between(120, 280), dice.between(110, 170), dice.between(70, 105), ink.far)]
+    parts = [disc(dice.between(120, 280), dice.between(110, 170), dice.between(70, 105), ink.far)]
     for colour, x in ((ink.middle, dice.between(110, 170)), (ink.near, dice.between(220, 290))):
         lean, pairs, long = dice.between(-50, 50), int(dice.between(6, 11)), dice.between(46, 80)
         stem = [(x + lean * (t / 10) ** 2, HEIGHT - 26 * t) for t in range(11)]
         parts.append(
-            f'<path d="{_line(stem)}" fill="none" stroke="{colour}" stroke-width="4" stroke-linecap="round"/>'
+            f'<path d="{line(stem)}" fill="none" stroke="{colour}" stroke-width="4" stroke-linecap="round"/>'
         )
         for place in range(pairs):
             share = 0.15 + 0.8 * place / pairs
@@ -85,7 +54,7 @@ def leaves(dice: Dice, ink: Palette) -> str:
                 f' d="M0 0Q{size * 0.5:.1f} {-size * 0.34:.1f} {size:.1f} 0Q{size * 0.5:.1f} {size * 0.34:.1f} 0 0"/>'
                 for turn in (-38 + lean / 4, -142 + lean / 4)
             ]
-        parts.append(_disc(x + lean, HEIGHT - 264, 7, ink.bright))
+        parts.append(disc(x + lean, HEIGHT - 264, 7, ink.bright))
     return "".join(parts)
 
 
@@ -100,12 +69,11 @@ def grain(dice: Dice, ink: Palette) -> str:
         ]
         colour = (ink.middle, ink.near, ink.middle)[number % 3]
         parts.append(
-            f'<path d="{_line(bend)}" fill="none" stroke="{colour}" stroke-width="{dice.between(2, 7):.1f}"/>'
+            f'<path d="{line(bend)}" fill="none" stroke="{colour}" stroke-width="{dice.between(2, 7):.1f}"/>'
         )
     for size, colour in ((34, ink.near), (25, ink.middle), (16, ink.far), (8, ink.bright)):
-        parts.append(
-            f'<ellipse cx="{knot_x:.1f}" cy="{knot_y:.1f}" rx="{size * 0.72:.1f}" ry="{size * 1.2:.1f}" fill="{colour}"/>'
-        )
+        radii = f'rx="{size * 0.72:.1f}" ry="{size * 1.2:.1f}"'
+        parts.append(f'<ellipse cx="{knot_x:.1f}" cy="{knot_y:.1f}" {radii} fill="{colour}"/>')
     return "".join(parts)
 
 
@@ -116,30 +84,30 @@ def stones(dice: Dice, ink: Palette) -> str:
         half, high = 104 - 17 * number + dice.between(-8, 8), 25 - 2.2 * number + dice.between(-3, 3)
         foot -= high
         colour = (ink.near, ink.middle, ink.bright, ink.near, ink.middle, ink.bright)[number]
-        parts.append(_blob(dice, x, foot, half, high, colour))
+        parts.append(blob(dice, (x, foot), (half, high), colour))
         foot -= high - 3
         x += dice.between(-13, 13)
-    for _ in range(5):
-        parts.append(
-            _blob(dice, dice.between(10, 390), dice.between(262, 292), dice.between(14, 34), 9, ink.middle)
-        )
+    parts += [
+        blob(dice, (dice.between(10, 390), dice.between(262, 292)), (dice.between(14, 34), 9), ink.middle)
+        for _ in range(5)
+    ]
     return "".join(parts)
 
 
 def waves(dice: Dice, ink: Palette) -> str:
     size = dice.one_of((32, 40, 50))
-    inks, parts = (ink.near, ink.middle, ink.far), [_disc(dice.between(80, 320), 74, 42, ink.bright)]
+    inks, parts = (ink.near, ink.middle, ink.far), [disc(dice.between(80, 320), 74, 42, ink.bright)]
     for row, y in enumerate(range(118, HEIGHT + size * 2, size // 2)):
         for x in range(-size if row % 2 else 0, WIDTH + size * 2, size * 2):
             for ring, share in enumerate((1.0, 0.76, 0.52, 0.28)):
                 parts.append(
-                    _disc(x, y, size * share, ink.ground if ring % 2 else inks[(row + ring // 2) % 3])
+                    disc(x, y, size * share, ink.ground if ring % 2 else inks[(row + ring // 2) % 3])
                 )
     return "".join(parts)
 
 
 def city(dice: Dice, ink: Palette) -> str:
-    parts = [_disc(dice.between(70, 330), dice.between(56, 96), dice.between(22, 38), ink.bright)]
+    parts = [disc(dice.between(70, 330), dice.between(56, 96), dice.between(22, 38), ink.bright)]
     for layer, (colour, lit) in enumerate(
         ((ink.far, ink.ground), (ink.middle, ink.far), (ink.near, ink.bright))
     ):
@@ -150,8 +118,8 @@ def city(dice: Dice, ink: Palette) -> str:
             parts.append(f'<path d="M{x:.1f} {top:.1f}{roof}V{HEIGHT}H{x:.1f}z" fill="{colour}"/>')
             parts += [
                 f'<rect x="{left:.1f}" y="{y:.1f}" width="6" height="9" fill="{lit}"/>'
-                for y in _steps(top + 14, HEIGHT - 10, 22)
-                for left in _steps(x + 9, x + wide - 12, 15)
+                for y in steps(top + 14, HEIGHT - 10, 22)
+                for left in steps(x + 9, x + wide - 12, 15)
                 if dice.roll() > 0.45
             ]
             x += wide + dice.between(2, 10)
@@ -161,32 +129,35 @@ def city(dice: Dice, ink: Palette) -> str:
 def planets(dice: Dice, ink: Palette) -> str:
     parts = [f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{ink.near}"/>' if ink.near < "#8" else ""]
     parts += [
-        _disc(dice.between(0, 400), dice.between(0, 300), dice.between(0.8, 2.2), ink.bright)
+        disc(dice.between(0, 400), dice.between(0, 300), dice.between(0.8, 2.2), ink.bright)
         for _ in range(46)
     ]
     x, y, size = dice.between(150, 250), dice.between(120, 180), dice.between(60, 88)
     tilt = dice.between(-28, 28)
-    ring = f'rx="{size * 1.75:.1f}" ry="{size * 0.36:.1f}" fill="none" stroke="{ink.bright}" stroke-width="7"'
+    ring = f'fill="none" stroke="{ink.bright}" stroke-width="7"'
+    wide, flat = size * 1.75, size * 0.36
     parts += [
-        f'<g transform="translate({x:.1f} {y:.1f}) rotate({tilt:.0f})"><ellipse {ring}/>{_disc(0, 0, size, ink.middle)}',
-        f'<path d="M{-size:.1f} 0A{size:.1f} {size:.1f} 0 0 1 {size:.1f} 0A{size:.1f} {size * 0.5:.1f} 0 0 0 {-size:.1f} 0" fill="{ink.far}"/>',
-        f'<path d="M{-size * 1.75:.1f} 0A{size * 1.75:.1f} {size * 0.36:.1f} 0 0 0 {size * 1.75:.1f} 0" fill="none"'
-        f' stroke="{ink.bright}" stroke-width="7"/></g>',
-        _disc(dice.between(40, 90), dice.between(220, 260), dice.between(12, 24), ink.far),
-        _disc(dice.between(320, 370), dice.between(40, 80), dice.between(8, 18), ink.bright),
+        f'<g transform="translate({numbers(x, y)}) rotate({tilt:.0f})">',
+        f'<ellipse rx="{wide:.1f}" ry="{flat:.1f}" {ring}/>',
+        disc(0, 0, size, ink.middle),
+        f'<path d="M{numbers(-size, 0)}A{numbers(size, size)} 0 0 1 {numbers(size, 0)}',
+        f'A{numbers(size, size * 0.5)} 0 0 0 {numbers(-size, 0)}" fill="{ink.far}"/>',
+        f'<path d="M{numbers(-wide, 0)}A{numbers(wide, flat)} 0 0 0 {numbers(wide, 0)}" {ring}/></g>',
+        disc(dice.between(40, 90), dice.between(220, 260), dice.between(12, 24), ink.far),
+        disc(dice.between(320, 370), dice.between(40, 80), dice.between(8, 18), ink.bright),
     ]
     return "".join(parts)
 
 
 def sound(dice: Dice, ink: Palette) -> str:
     beat, swell, parts = dice.between(12, 26), dice.between(40, 90), []
-    for number, x in enumerate(_steps(26, WIDTH - 20, 12)):
+    for number, x in enumerate(steps(26, WIDTH - 20, 12)):
         high = 14 + abs(math.sin(x / beat)) * 62 + abs(math.sin(x / swell)) * 52 + dice.between(0, 12)
         colour = ink.bright if number % 9 == 4 else (ink.near, ink.middle)[number % 2]
         parts.append(
             f'<rect x="{x - 3.5:.1f}" y="{150 - high / 2:.1f}" width="7" height="{high:.1f}" rx="3.5" fill="{colour}"/>'
         )
-    return _disc(200, 150, 118, ink.far) + "".join(parts)
+    return disc(200, 150, 118, ink.far) + "".join(parts)
 
 
 def weave(dice: Dice, ink: Palette) -> str:
@@ -208,24 +179,15 @@ def weave(dice: Dice, ink: Palette) -> str:
 
 def tiles(dice: Dice, ink: Palette) -> str:
     size, parts = dice.one_of((50, 66.7, 80)), []
-    for y in _steps(0, HEIGHT, size):
-        for x in _steps(0, WIDTH, size):
-            first, second = dice.one_of(
-                ((ink.near, ink.far), (ink.middle, ink.ground), (ink.far, ink.near), (ink.ground, ink.middle))
-            )
-            turn = dice.one_of((0, 90, 180, 270))
-            half = size / 2
-            parts.append(
-                f'<g transform="translate({x + half:.1f} {y + half:.1f}) rotate({turn})">'
-                f'<rect x="{-half:.1f}" y="{-half:.1f}" width="{size + 0.5:.1f}" height="{size + 0.5:.1f}" fill="{first}"/>'
-                f'<path d="M{-half:.1f} {-half:.1f}h{size:.1f}a{size:.1f} {size:.1f} 0 0 1 {-size:.1f} {size:.1f}z" fill="{second}"/>'
-                + (
-                    _disc(-half + size * 0.3, -half + size * 0.3, size * 0.16, ink.bright)
-                    if dice.roll() > 0.72
-                    else ""
-                )
-                + "</g>"
-            )
+    pairs = ((ink.near, ink.far), (ink.middle, ink.ground), (ink.far, ink.near), (ink.ground, ink.middle))
+    square = f'<rect width="{size + 0.5:g}" height="{size + 0.5:g}" fill="'
+    quarter = f'<path d="M0 0h{size:g}a{size:g} {size:g} 0 0 1 {-size:g} {size:g}z" fill="'
+    for y in steps(0, HEIGHT, size):
+        for x in steps(0, WIDTH, size):
+            below, above = dice.one_of(pairs)
+            turn = f"translate({numbers(x, y)}) rotate({dice.one_of((0, 90, 180, 270))} {numbers(size / 2, size / 2)})"
+            spot = disc(size * 0.3, size * 0.3, size * 0.16, ink.bright) if dice.roll() > 0.72 else ""
+            parts.append(f'<g transform="{turn}">{square}{below}"/>{quarter}{above}"/>{spot}</g>')
     return "".join(parts)
 
 
@@ -235,13 +197,12 @@ def contours(dice: Dice, ink: Palette) -> str:
     for ring in range(13, 0, -1):
         edge = [
             (x + 1.35 * size * math.cos(angle), y + size * math.sin(angle))
-            for angle in _steps(0, math.tau, math.tau / 48)
+            for angle in steps(0, math.tau, math.tau / 48)
             for size in [ring * 22 * (1 + sum(high * math.sin(n * angle + at) for high, n, at in waves_of))]
         ]
         fill = ink.far if ring == 8 else ink.middle if ring == 4 else ink.bright if ring == 1 else "none"
-        parts.append(
-            f'<path d="{_line(edge)}z" fill="{fill}" stroke="{ink.near}" stroke-width="{2.6 if ring % 4 == 0 else 1.2}"/>'
-        )
+        thick = 2.6 if ring % 4 == 0 else 1.2
+        parts.append(f'<path d="{line(edge)}z" fill="{fill}" stroke="{ink.near}" stroke-width="{thick}"/>')
     return "".join(parts)
 
 
@@ -250,16 +211,15 @@ def vases(dice: Dice, ink: Palette) -> str:
     for number, colour in enumerate((ink.middle, ink.near, ink.bright)):
         x, high = 92 + number * 108 + dice.between(-10, 10), dice.between(88, 170)
         foot, belly, neck, lip = (dice.between(*span) for span in ((16, 26), (32, 48), (8, 18), (14, 24)))
-        top = 250 - high
+        top, low, mid, throat = 250 - high, 250 - high * 0.2, 250 - high * 0.6, 250 - high * 0.78
         side = (
-            f"C{x - belly * 1.3:.1f} {250 - high * 0.2:.1f} {x - belly:.1f} {250 - high * 0.6:.1f} {x - neck:.1f} {top + high * 0.22:.1f}"
-            f"L{x - lip:.1f} {top:.1f}H{x + lip:.1f}L{x + neck:.1f} {top + high * 0.22:.1f}"
-            f"C{x + belly:.1f} {250 - high * 0.6:.1f} {x + belly * 1.3:.1f} {250 - high * 0.2:.1f} {x + foot:.1f} 250z"
+            f"C{numbers(x - belly * 1.3, low, x - belly, mid, x - neck, throat)}L{numbers(x - lip, top)}"
+            f"H{x + lip:.1f}L{numbers(x + neck, throat)}"
+            f"C{numbers(x + belly, mid, x + belly * 1.3, low, x + foot, 250)}z"
         )
         parts.append(f'<path d="M{x - foot:.1f} 250{side}" fill="{colour}"/>')
-        parts.append(
-            f'<ellipse cx="{x:.1f}" cy="{top:.1f}" rx="{lip:.1f}" ry="4" fill="{ink.ground}" opacity=".55"/>'
-        )
+        rim = f'cx="{x:.1f}" cy="{top:.1f}" rx="{lip:.1f}" ry="4"'
+        parts.append(f'<ellipse {rim} fill="{ink.ground}" opacity=".55"/>')
     return "".join(parts)
 
 
@@ -268,13 +228,13 @@ def facets(dice: Dice, ink: Palette) -> str:
     rows = [
         [
             (x + dice.between(-0.34, 0.34) * step, y + dice.between(-0.34, 0.34) * step)
-            for x in _steps(-step, WIDTH + step, step)
+            for x in steps(-step, WIDTH + step, step)
         ]
-        for y in _steps(-step, HEIGHT + step, step)
+        for y in steps(-step, HEIGHT + step, step)
     ]
     inks = (ink.ground, ink.far, ink.far, ink.middle, ink.middle, ink.near, ink.bright)
     return "".join(
-        f'<path d="{_line(corners)}z" fill="{colour}" stroke="{colour}"/>'
+        f'<path d="{line(corners)}z" fill="{colour}" stroke="{colour}"/>'
         for upper, lower in pairwise(rows)
         for (a, b), (c, d) in zip(pairwise(upper), pairwise(lower), strict=True)
         for corners in ((a, b, c), (b, d, c))
@@ -301,24 +261,3 @@ MOTIFS: dict[str, Callable[[Dice, Palette], str]] = {
         facets,
     )
 }
-
-
-def _disc(x: float, y: float, size: float, colour: str) -> str:
-    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:.1f}" fill="{colour}"/>'
-
-
-def _blob(dice: Dice, x: float, y: float, half: float, high: float, colour: str) -> str:
-    lean = dice.between(-0.14, 0.14) * half
-    return (
-        f'<path fill="{colour}" d="M{x - half:.1f} {y:.1f}C{x - half:.1f} {y - high * 1.25:.1f} {x - half * 0.5 + lean:.1f} {y - high:.1f}'
-        f" {x + lean:.1f} {y - high:.1f}S{x + half:.1f} {y - high * 1.1:.1f} {x + half:.1f} {y:.1f}S{x + half * 0.5:.1f} {y + high:.1f}"
-        f' {x:.1f} {y + high:.1f}S{x - half:.1f} {y + high * 1.1:.1f} {x - half:.1f} {y:.1f}z"/>'
-    )
-
-
-def _line(points: Sequence[tuple[float, float]]) -> str:
-    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
-
-
-def _steps(first: float, last: float, step: float) -> list[float]:
-    return [first + step * number for number in range(max(0, math.ceil((last - first) / step)))]
