@@ -141,15 +141,17 @@ def restore(
     credits: int,
     evidence: str,
     now: datetime,
+    plan: list[Restoration] | None = None,
     memo: str = "",
     made_by: User | None = None,
 ) -> list[Restoration]:
     """Gives credits of a payment back. `evidence` is the digest of the fact they come back for: it becomes part of the
-    chain."""
+    chain. `plan` is what the caller has planned under this very lock, so that it need not be read again."""
     _assert_locked(wallet)
     whole(credits, least=1)
     assert payment.wallet_id == wallet.pk, "credits go back where they came from"
-    plan = plan_restoration(payment=payment, credits=credits, now=now)
+    plan = plan or plan_restoration(payment=payment, credits=credits, now=now)
+    assert sum(part.credits for part in plan) == credits, "the plan gives back what was asked for"
     reborn = [
         Lot(
             wallet=wallet,

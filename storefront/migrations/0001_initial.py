@@ -308,7 +308,9 @@ class Migration(migrations.Migration):
                 (
                     "kept_share",
                     models.BigIntegerField(
-                        blank=True, help_text="what its publisher keeps after a refund", null=True
+                        blank=True,
+                        help_text="what its publisher keeps after a refund; more than the share where others were given back",
+                        null=True,
                     ),
                 ),
                 ("first_downloaded_at", models.DateTimeField(blank=True, null=True)),
@@ -568,10 +570,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("kept_share", None),
-                    models.Q(("kept_share__gte", 0), ("kept_share__lte", models.F("share"))),
+                    models.Q(("kept_share__gte", 0), ("kept_share__lte", 9007199254740991)),
                     _connector="OR",
                 ),
-                name="item_keeps_at_most_its_share",
+                name="item_keeps_whole_credits",
             ),
         ),
         migrations.AddConstraint(

@@ -24,9 +24,13 @@ class PurchaseQuerySet(models.QuerySet["Purchase"]):
     def owned_by(self, person: User) -> Self:
         return self.filter(customer=person)
 
+    def to_judge(self) -> Self:
+        """With what every quote reads of a purchase, in the same statement."""
+        return self.select_related("terms", "payment", "customer")
+
     def lock(self, pk: int) -> "Purchase":
         """The purchase, locked: and with it its items, its downloads and its cases."""
-        return self.select_for_update(of=("self",)).get(pk=pk)
+        return self.to_judge().select_for_update(of=("self",)).get(pk=pk)
 
     def lock_all(self, pks: list[int]) -> list["Purchase"]:
         """Several, always by id, so that two who want the same ones never wait for each other in a ring."""
@@ -138,7 +142,9 @@ class PurchaseItem(models.Model):
     original_price = models.BigIntegerField()
     share = models.BigIntegerField(help_text="its part of the credits spent")
     kept_share = models.BigIntegerField(
-        null=True, blank=True, help_text="what its publisher keeps after a refund"
+        null=True,
+        blank=True,
+        help_text="what its publisher keeps after a refund; more than the share where others were given back",
     )
     first_downloaded_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -158,8 +164,8 @@ class PurchaseItem(models.Model):
                 name="item_in_whole_credits",
             ),
             models.CheckConstraint(
-                condition=Q(kept_share=None) | Q(kept_share__gte=0, kept_share__lte=F("share")),
-                name="item_keeps_at_most_its_share",
+                condition=Q(kept_share=None) | Q(kept_share__gte=0, kept_share__lte=MOST),
+                name="item_keeps_whole_credits",
             ),
         ]
 

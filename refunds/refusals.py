@@ -1,0 +1,23 @@
+"""What this room says no to, one class a cause. A denied refund is none of them: it is an answer, and kept."""
+
+from accounts.refusals import Refusal
+
+
+class NotYours(Refusal):
+    """Never shown as such: to a stranger the purchase does not exist."""
+
+    code = "not_found"
+    sentence = "There is no such purchase."
+
+
+class QuoteChanged(Refusal):
+    """Raised with `quote`, the new one."""
+
+    code = "quote_changed"
+    sentence = "Something changed since you looked: you would get {credits} credits back now. Nothing was refunded yet."
+    settles = True
+
+
+class ChargeBackRefused(Refusal):
+    code = "not_charged_back"
+    sentence = "Only a completed or refunded purchase can be charged back; this one is {status}. Nothing was changed."

@@ -1,0 +1,145 @@
+"""A refund from the question to the answer: everything at once, or nothing."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from accounts.durable import Asking, digest_of
+from accounts.refusals import KeyReused
+from credits.models import Entry
+from outbox.models import Message
+from refunds.models import Basis, CreditNote, Denial, Refund
+from refunds.refusals import NotYours, QuoteChanged
+from refunds.services import quote, quote_as_of, request_refund
+from storefront.models import Purchase, Status
+from tests.world import NOW, balance, buy, fetch, give
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def ask(person, purchase, credits, *, key="k1", now=NOW):
+    """Presses the button that says how many credits."""
+    asking = Asking(
+        person=person,
+        key=key,
+        what=digest_of(purchase.number, str(credits)),
+        now=now,
+        door="page",
+        write=lambda outcome: (201, type(outcome).__name__),
+    )
+    return request_refund(asking=asking, purchase=purchase, expected_credits=credits)
+
+
+def test_ada_downloaded_nothing_and_gets_all_of_it_back(ada, forest):
+    purchase = buy(ada, forest, days_ago=12)
+    assert balance(ada) == 0
+    answer = ask(ada, purchase, 80)
+    refund = Refund.objects.get()
+    assert (answer.status, answer.outcome, refund.credits, refund.basis, refund.full) == (
+        201,
+        refund,
+        80,
+        "policy",
+        True,
+    )
+    assert balance(ada) == 80
+    purchase.refresh_from_db()
+    assert (purchase.status, purchase.revoked_at) == (Status.REFUNDED, NOW)
+    assert list(purchase.items.values_list("kept_share", "revoked_at")) == [(0, None)] * 4
+    assert CreditNote.objects.get().number == "CN010000000001"
+    assert list(Entry.objects.order_by("number").values_list("kind", "credits", "balance_after")) == [
+        ("grant", 80, 80),
+        ("spend", -80, 0),
+        ("restore", 80, 80),
+    ]
+    assert sorted(Message.objects.values_list("template", "to")) == [
+        ("receipt", "ada@example.com"),
+        ("refunded", "ada@example.com"),
+        ("refunded_publisher", "hello@grove.example"),
+    ]
+
+
+def test_ada_keeps_what_she_downloaded_and_pays_its_original_price(ada, forest, oak):
+    purchase = buy(ada, forest, days_ago=12, downloaded=[oak])
+    ask(ada, purchase, 40)
+    assert balance(ada) == 40
+    kept = dict(purchase.items.filter(revoked_at=None).values_list("title", "kept_share"))
+    assert kept == {"Oak trees": 40}
+    assert not Refund.objects.get().full
+
+
+def test_a_denial_is_an_answer_and_is_kept(ada, oak):
+    purchase = buy(ada, oak, days_ago=31, downloaded=[oak])
+    answer = ask(ada, purchase, 40)
+    denial = Denial.objects.get()
+    assert answer.outcome == denial
+    reasons = [reason["code"] for reason in json.loads(denial.decision)["reasons"]]
+    assert reasons == ["window_closed", "asset_downloaded"]
+    assert (balance(ada), Refund.objects.count()) == (0, 0)
+    purchase.refresh_from_db()
+    assert (purchase.status, purchase.asked_at, purchase.asked_count) == (Status.COMPLETED, NOW, 1)
+
+
+def test_the_same_key_gets_the_same_answer_and_nothing_twice(ada, oak):
+    purchase = buy(ada, oak)
+    first, second = ask(ada, purchase, 40), ask(ada, purchase, 40)
+    assert (second.status, second.body, second.replayed) == (first.status, first.body, True)
+    assert (balance(ada), Refund.objects.count()) == (40, 1)
+
+
+def test_the_same_key_for_another_request_is_refused(ada, oak, fern):
+    one, other = buy(ada, oak), buy(ada, fern)
+    ask(ada, one, 40)
+    with pytest.raises(KeyReused):
+        ask(ada, other, 30)
+    assert balance(ada) == 40
+
+
+def test_another_tab_hears_that_it_is_already_refunded(ada, oak):
+    purchase = buy(ada, oak)
+    ask(ada, purchase, 40)
+    denial = ask(ada, purchase, 40, key="k2").outcome
+    assert [reason["code"] for reason in json.loads(denial.decision)["reasons"]] == ["already_refunded"]
+    assert balance(ada) == 40
+
+
+def test_a_changed_quote_is_shown_and_nothing_is_done(ada, forest, oak):
+    purchase = buy(ada, forest, downloaded=[oak])
+    answer = ask(ada, purchase, 80)
+    assert isinstance(answer.outcome, QuoteChanged)
+    assert answer.outcome.facts["credits"] == 40
+    assert (balance(ada), Refund.objects.count(), Denial.objects.count()) == (0, 0, 0)
+
+
+def test_a_stranger_learns_nothing(ada, ben, oak):
+    purchase = buy(ada, oak)
+    with pytest.raises(NotYours):
+        ask(ben, purchase, 40)
+    assert Denial.objects.count() == 0
+
+
+def test_credits_of_an_expired_lot_come_back_with_the_life_they_had_left(ada, oak):
+    """Bought 10 days ago from a lot that then had 5 days to live."""
+    give(ada, 40, kind="promo", days_ago=20, expires_in=-5)
+    purchase = buy(ada, oak, days_ago=10, with_credits=False)
+    ask(ada, purchase, 40)
+    reborn = ada.wallet.lots.get(reborn_from__isnull=False)
+    assert (reborn.kind, reborn.remaining, reborn.expires_at) == ("promo", 40, NOW + timedelta(days=5))
+    assert balance(ada) == 40
+
+
+def test_what_was_shown_on_an_earlier_day_can_be_shown_again(ada, forest, oak, fern):
+    purchase = buy(ada, forest, days_ago=20, downloaded=[oak])
+    fetch(ada, fern, at=NOW - timedelta(days=2))
+    assert quote(purchase=purchase, requester=ada, now=NOW).decision.credits == 10
+    assert quote_as_of(purchase=Purchase.objects.get(), at=NOW - timedelta(days=3)).decision.credits == 40
+
+
+def test_a_refund_and_a_quote_take_few_statements(ada, forest, oak, django_assert_max_num_queries):
+    purchase = Purchase.objects.to_judge().get(pk=buy(ada, forest, downloaded=[oak]).pk)
+    with django_assert_max_num_queries(4):
+        quote(purchase=purchase, requester=ada, now=NOW)
+    with django_assert_max_num_queries(24):  # BEGIN and COMMIT are counted here
+        ask(ada, purchase, 40)
+    assert Refund.objects.get().basis == Basis.POLICY
