@@ -44,7 +44,7 @@ def main() -> int:
 
 def free_port(wanted: str) -> int:
     if not wanted.isdecimal() or not 0 < int(wanted) < 65536:
-        raise CannotRun(f"PORT must be a number from 1 to 65535, and {wanted} is none.")
+        raise CannotRun(f"PORT must be a number from 1 to 65535, and {wanted or 'nothing'} is none.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
