@@ -199,6 +199,7 @@ MFA_FORMS: dict[str, str] = {}
 EMAIL_BACKEND = "outbox.backend.QueueBackend"
 _mail = env.email_url_config(needed("EMAIL_URL", "dummymail://"))
 DELIVERY_BACKEND = _mail.pop("EMAIL_BACKEND")
+EMAIL_TIMEOUT = 30  # seconds; a mail server that hangs must not hold a letter longer than its lease
 globals().update({name: value for name, value in _mail.items() if name != "OPTIONS"})
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default=f"{STORE_NAME} <{SUPPORT_EMAIL}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

@@ -1,10 +1,30 @@
 """Letters that wait, were sent, or died; and the jobs that run by the clock."""
 
 import uuid
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+
+
+def _free(now: datetime) -> models.Q:
+    """Held by nobody, or by a worker whose lease is over: it died, or is so late that it lost its claim."""
+    return models.Q(claimed_until=None) | models.Q(claimed_until__lte=now)
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def next_to_claim(self, now: datetime) -> "Message | None":
+        """Locked until the caller's transaction ends. On PostgreSQL a row that another worker is just claiming is
+        passed over; on SQLite there is one writer at a time anyway."""
+        waiting = self.filter(_free(now), due_at__lte=now, sent_at=None, dead_at=None)
+        return waiting.select_for_update(of=("self",), skip_locked=True).order_by("due_at").first()
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def next_to_claim(self, names: list[str], now: datetime) -> "Job | None":
+        due = self.filter(_free(now), name__in=names, due_at__lte=now)
+        return due.select_for_update(of=("self",), skip_locked=True).order_by("due_at").first()
 
 
 class Message(models.Model):
@@ -26,6 +46,8 @@ class Message(models.Model):
     dead_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
 
+    objects = MessageQuerySet.as_manager()
+
     class Meta:
         ordering = ("-queued_at",)
         indexes: ClassVar = [
@@ -46,6 +68,8 @@ class Job(models.Model):
     claimed_until = models.DateTimeField(null=True, blank=True)
     last_run_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
+
+    objects = JobQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name
