@@ -4,6 +4,11 @@ PYTHON ?= python3
 UV := .tools/bin/uv
 PY := .venv/bin/python
 LOCKS := requirements/runtime.txt requirements/dev.txt requirements/browser.txt
+# uv itself is kept here, so that another checkout needs no network for it; uv keeps the other packages.
+WHEELS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/recredit
+PIP := $(PYTHON) -m pip --disable-pip-version-check -q
+INSTALL_UV := $(PIP) install --root-user-action ignore --require-hashes --no-index --find-links "$(WHEELS)" --target .tools -r requirements/uv.txt
+SYNC := $(UV) pip sync -q --require-hashes --python $(PY) $(LOCKS)
 COMPILE := $(UV) pip compile -q --universal --generate-hashes --no-header --python-version 3.11
 
 export UV_PYTHON_DOWNLOADS := never
@@ -58,10 +63,10 @@ clean: ## Remove the environment, the demo store and everything else that was ma
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11: name a newer one with make PYTHON=python3.11." >&2; exit 1; }
 	@$(PYTHON) -m pip --version >/dev/null 2>&1 || { echo "pip is missing: install it for $(PYTHON) (on Debian: apt-get install python3-pip)." >&2; exit 1; }
 	@rm -rf .tools
-	@$(PYTHON) -m pip install -q --disable-pip-version-check --root-user-action ignore --require-hashes --target .tools -r requirements/uv.txt
+	@$(INSTALL_UV) 2>/dev/null || { $(PIP) download --require-hashes -d "$(WHEELS)" -r requirements/uv.txt && $(INSTALL_UV); }
 	@touch $@
 
 .venv/.stamp: .tools/.stamp $(LOCKS)
 	@$(UV) venv -q --clear --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv
-	@$(UV) pip sync -q --require-hashes --python $(PY) $(LOCKS)
+	@$(SYNC) --offline 2>/dev/null || $(SYNC)
 	@touch $@
