@@ -3,5 +3,6 @@
 from django.urls import URLPattern, URLResolver
 
 from doors.shop.people import urlpatterns as people
+from doors.shop.refunds import urlpatterns as refunds
 
-urlpatterns: list[URLPattern | URLResolver] = [*people]
+urlpatterns: list[URLPattern | URLResolver] = [*people, *refunds]

@@ -1,0 +1,50 @@
+"""Draws a decision: the one picture of it that every page of every door shows."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.utils import timezone
+
+from refunds.policy import Decision, Fate
+from refunds.wording import ReasonCode, Words, words
+
+register = template.Library()
+
+
+@register.inclusion_tag("_decision.html", takes_context=True)
+def decision(context: Context, judged: Decision, *, acts: str = "", about: str = "you") -> dict[str, Any]:
+    """`acts` is a template with the buttons that belong to the answer; `about` is "you" for the buyer's own eyes and
+    "them" for everybody else's."""
+    return {
+        **context.flatten(),
+        "decision": judged,
+        "acts": acts,
+        "yours": about == "you",
+        "kept": [item for item in judged.items if item.after_refund == Fate.KEPT],
+        "lost": [item for item in judged.items if item.after_refund == Fate.REVOKED],
+        "deducted": [item for item in judged.items if item.downloaded],
+        "floored": judged.credits == 0
+        and sum(each.credits for each in judged.deductions) > judged.credits_spent,
+        "reasons": [_in_words(reason) for reason in judged.reasons],
+        "expired": any(reason.code == ReasonCode.WINDOW_CLOSED for reason in judged.reasons),
+        "window": timedelta(days=judged.terms.window_days),
+    }
+
+
+@register.filter
+def opened_at(judged: Decision) -> datetime | None:
+    """When the refund window opened: the start of the thin bar below a deadline."""
+    until = judged.refundable_until
+    return until - timedelta(days=judged.terms.window_days) if until else None
+
+
+def _in_words(reason: Any) -> Words:
+    return words(reason, when=_local)
+
+
+def _local(at: datetime) -> str:
+    from accounts.templatetags.recredit import moment
+
+    return moment(timezone.localtime(at))
