@@ -1,7 +1,7 @@
 """The policy once more, as one SQL expression over the counters that a purchase carries.
 
-For lists and back-tests, where the facts of every purchase would be too many to gather. It says yes or no and how
-much, not why; a test holds it equal to `decide()` on random purchases, on both engines.
+For lists and back-tests, where the facts of every purchase would be too many to gather. It says how
+much comes back, not why nothing does; a test holds it equal to `decide()` on random purchases, on both engines.
 """
 
 from __future__ import annotations
@@ -11,15 +11,12 @@ from datetime import datetime, timedelta
 
 from django.db.models import (
     BigIntegerField,
-    BooleanField,
     Case,
     DateTimeField,
     DurationField,
-    Exists,
     ExpressionWrapper,
     F,
     IntegerField,
-    OuterRef,
     Q,
     Value,
     When,
@@ -28,7 +25,6 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest
 from django.db.models.lookups import LessThanOrEqual
 
-from refunds.models import ChargeBack, Refund
 from storefront.models import Status
 
 
@@ -57,17 +53,16 @@ OWN_TERMS = Numbers(
     ExpressionWrapper(_OWN_DAYS * _ONE_DAY, output_field=DurationField()), F("terms__bundle_percent")
 )
 
-# How things stood when a refund was last asked for. What happened to the purchase by that request, or later, had not
-# happened yet; a refund and the request that led to it carry the same instant.
-_REFUNDED_BEFORE = Exists(Refund.objects.filter(purchase=OuterRef("pk"), at__lt=OuterRef("asked_at")))
-_CHARGED_BACK_AFTER = Exists(ChargeBack.objects.filter(purchase=OuterRef("pk"), at__gt=OuterRef("asked_at")))
+# How things stood when a refund was last asked for. What happened to the purchase by that request, or later, had
+# not happened yet; a refund and the request that led to it carry the same instant.
+_NOT_REFUNDED_BEFORE = Q(refund=None) | Q(refund__at__gte=F("asked_at"))
 LAST_ASKED = Counters(
     at=F("asked_at"),
     downloaded="asked_count",
     deducted="asked_price",
     unsettled=Q(status=Status.COMPLETED)
-    | Q(~_REFUNDED_BEFORE, status=Status.REFUNDED)
-    | Q(~_REFUNDED_BEFORE, _CHARGED_BACK_AFTER, status=Status.CHARGED_BACK),
+    | Q(_NOT_REFUNDED_BEFORE, status=Status.REFUNDED)
+    | Q(_NOT_REFUNDED_BEFORE, status=Status.CHARGED_BACK, charge_back__at__gt=F("asked_at")),
 )
 
 
@@ -85,25 +80,22 @@ def given_terms(*, window_days: int, bundle_percent: int) -> Numbers:
     return Numbers(window, Value(bundle_percent))
 
 
-def eligible(counters: Counters, numbers: Numbers = OWN_TERMS) -> Case:
-    """Whether every rule but the requester's identity is met."""
+def refundable(counters: Counters, numbers: Numbers = OWN_TERMS) -> Case:
+    """The credits that a yes gives back, which may be 0; NULL for a no."""
+    left = Greatest(F("credits_spent") - F(counters.deducted), Value(0), output_field=BigIntegerField())
+    completed = Q(completed_at__isnull=False, completed_at__lte=counters.at)
     return Case(
         When(
             counters.unsettled
-            & Q(completed_at__isnull=False, completed_at__lte=counters.at, download_log=True)
-            & _in_window(counters, numbers)
-            & _few_downloads(counters, numbers),
-            then=True,
+            & completed
+            & Q(download_log=True)
+            & _few_downloads(counters, numbers)
+            & _in_window(counters, numbers),
+            then=left,
         ),
-        default=False,
-        output_field=BooleanField(),
+        default=None,
+        output_field=BigIntegerField(),
     )
-
-
-def _in_window(counters: Counters, numbers: Numbers) -> Q:
-    """The age is compared, not a date in the future, which the calendar of a database may not have."""
-    age = ExpressionWrapper(counters.at - F("completed_at"), output_field=DurationField())
-    return Q(LessThanOrEqual(age, numbers.window))
 
 
 def _few_downloads(counters: Counters, numbers: Numbers) -> Q:
@@ -113,7 +105,7 @@ def _few_downloads(counters: Counters, numbers: Numbers) -> Q:
     return Q(**{counters.downloaded: 0}) | Q(share, bundle__isnull=False)
 
 
-def refundable(counters: Counters, numbers: Numbers = OWN_TERMS) -> Case:
-    """The credits that a yes gives back, and 0 for a no."""
-    left = Greatest(F("credits_spent") - F(counters.deducted), Value(0), output_field=BigIntegerField())
-    return Case(When(Q(eligible(counters, numbers)), then=left), default=0, output_field=BigIntegerField())
+def _in_window(counters: Counters, numbers: Numbers) -> Q:
+    """The age is compared, not a date in the future, which the calendar of a database may not have."""
+    age = ExpressionWrapper(counters.at - F("completed_at"), output_field=DurationField())
+    return Q(LessThanOrEqual(age, numbers.window))

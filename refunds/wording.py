@@ -237,4 +237,4 @@ def _refunded(evidence: Mapping[str, Any], blanks: Mapping[str, str]) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"1 {noun}" if number == 1 else f"{number:,} {noun}s"
