@@ -55,4 +55,4 @@ document.addEventListener("click", (event) => {
 });
 
 // Errors are read first.
-document.querySelector(".summary")?.focus();
+document.querySelector(".summary[data-first]")?.focus();
