@@ -15,17 +15,28 @@ def canonical(facts: dict[str, Any]) -> str:
 
 def stamp(at: datetime | None) -> str | None:
     """An instant as every digest spells it: UTC, with all six digits."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if at else None
+    if at is None:
+        return None
+    assert at.tzinfo is not None, "an instant without a zone is none"
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def lot_facts(
-    *, kind: str, issued: int, expires_at: datetime | None, source: str, created_at: datetime
+    *,
+    kind: str,
+    issued: int,
+    expires_at: datetime | None,
+    source: str,
+    reborn_from: int | None,
+    created_at: datetime,
 ) -> dict[str, Any]:
+    """Everything about a lot that never changes; `reborn_from` is the usage whose own lot had expired."""
     return {
         "kind": kind,
         "issued": issued,
         "expires_at": stamp(expires_at),
         "source": source,
+        "reborn_from": reborn_from,
         "created_at": stamp(created_at),
     }
 

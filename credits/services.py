@@ -1,8 +1,7 @@
 """The writers of the ledger: grant, pay, restore, expire. Each works inside the caller's transaction on a wallet that
 the caller has locked, and says so loudly otherwise."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection
 
@@ -10,19 +9,7 @@ from accounts.models import User
 from credits import ledger
 from credits.models import MOST, Entry, EntryKind, Kind, Lot, Payment, Usage, Wallet
 from credits.refusals import InsufficientCredits, TooManyCredits
-
-SHORTEST_REBIRTH = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Restoration:
-    """Credits on their way back: from which usage, into which lot (None: a new one), until when."""
-
-    usage: Usage
-    credits: int
-    kind: str
-    lot: Lot | None
-    expires_at: datetime | None
+from credits.restoring import Restoration, restoration_of
 
 
 def lock_wallet(*, customer: User | int, now: datetime) -> Wallet:
@@ -93,6 +80,7 @@ def pay(
     for lot in wallet.lots.open().in_spending_order():
         if not missing:
             break
+        assert lot.expires_at is None or lot.expires_at > now, "an expired lot is never spent"
         spent = min(lot.remaining, missing)
         lot.remaining -= spent
         missing -= spent
@@ -117,21 +105,8 @@ def plan_restoration(*, payment: Payment | None, credits: int, now: datetime) ->
     here, so that what was shown is what happens."""
     if payment is None or credits == 0:
         return []
-    plan, missing = [], credits
-    for usage in payment.usages.select_related("lot").order_by("-id"):
-        back = min(usage.spent - usage.restored, missing)
-        if back <= 0:
-            continue
-        missing -= back
-        lot, expires_at = usage.lot, usage.lot.expires_at
-        if expires_at is not None and expires_at <= now:
-            # An expired lot cannot hold credits. Its successor lives as long as the credits had left when spent.
-            expires_at = now + max(expires_at - payment.at, SHORTEST_REBIRTH)
-            plan.append(Restoration(usage, back, lot.kind, None, expires_at))
-        else:
-            plan.append(Restoration(usage, back, lot.kind, lot, expires_at))
-    assert missing == 0, "never more is restored than was spent"
-    return plan
+    newest_first = payment.usages.select_related("lot").order_by("-id")
+    return restoration_of(newest_first, paid_at=payment.at, credits=credits, now=now)
 
 
 def restore(
@@ -150,6 +125,8 @@ def restore(
     _assert_locked(wallet)
     whole(credits, least=1)
     assert payment.wallet_id == wallet.pk, "credits go back where they came from"
+    if wallet.balance + credits > MOST:
+        raise TooManyCredits
     plan = plan or plan_restoration(payment=payment, credits=credits, now=now)
     assert sum(part.credits for part in plan) == credits, "the plan gives back what was asked for"
     reborn = [
@@ -206,6 +183,7 @@ def _born(lot: Lot) -> dict[str, object]:
         issued=lot.issued,
         expires_at=lot.expires_at,
         source=lot.source,
+        reborn_from=lot.reborn_from_id,
         created_at=lot.created_at,
     )
 
