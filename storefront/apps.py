@@ -29,7 +29,11 @@ class StorefrontConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate
 
+        from outbox import letters
+        from storefront.documents import enclosure
         from storefront.standards import make_standards
+
+        letters.enclosures["invoice"] = enclosure
 
         # Standard terms and the series come back after a flush too, so they are no data migration.
         post_migrate.connect(make_standards, sender=self)

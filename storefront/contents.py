@@ -11,7 +11,9 @@ def contents(bundle: Bundle) -> list[Asset]:
         for pk in wanted:
             parts[pk] = []
         for part in (
-            BundlePart.objects.filter(bundle__in=wanted).select_related("asset").order_by("position", "id")
+            BundlePart.objects.filter(bundle__in=wanted)
+            .select_related("asset__publisher")
+            .order_by("position", "id")
         ):
             parts[part.bundle_id].append(part)
         wanted = {part.inner_id for found in parts.values() for part in found if part.inner_id} - parts.keys()
@@ -28,5 +30,5 @@ def _open(pk: int, parts: dict[int, list[BundlePart]], found: dict[int, Asset], 
     for part in parts[pk]:
         if part.asset:
             found.setdefault(part.asset.pk, part.asset)
-        else:
+        elif part.inner_id:
             _open(part.inner_id, parts, found, opened)

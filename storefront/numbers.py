@@ -7,15 +7,33 @@ from django.db.models import F
 from storefront.models import Series
 
 FULL_WIDTH_DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)}
-BETWEEN_DIGITS = re.compile(r"[\s\u00ad\u200b\u2010-\u2015\u2212\uff0d-]+")
+# Spaces of every width, and dashes of every length, the full-width ones too.
+SEPARATORS = "\\s\u00ad\u200b\u2010-\u2015\u2212\ufe58\ufe63\uff0d-"
+BETWEEN_DIGITS = re.compile(f"[{SEPARATORS}]+")
 # ASCII only: with Unicode rules a dotless i would pass for an I, and other scripts' digits for digits.
 INVOICE = re.compile(r"(?:IN)?([0-9]{12})", re.ASCII | re.IGNORECASE)
+# A number in running text: twelve digits in a row, or in groups as people read them out. A credit note's letters are
+# taken along, so that normalising refuses it.
+MENTION = re.compile(
+    rf"(?<![^\W_])(?:(?:IN|CN)[{SEPARATORS}]*)?"
+    rf"(?:[0-9]{{12}}(?![^\W_])|[0-9](?:[{SEPARATORS}]?[0-9]){{11}}(?![{SEPARATORS}]?[^\W_]))",
+    re.IGNORECASE,
+)
+LONGEST_SPELLING = 100
 
 
 def normalise(text: str) -> str | None:
     """The invoice number that somebody meant, or None when it is none: IN 0100-0000-0007 is IN010000000007."""
+    if len(text) > LONGEST_SPELLING:
+        return None
     meant = INVOICE.fullmatch(BETWEEN_DIGITS.sub("", text.translate(FULL_WIDTH_DIGITS)))
     return f"IN{meant[1]}" if meant else None
+
+
+def numbers_in(text: str) -> list[str]:
+    """Every invoice number that a text names, each once, in the order in which it names them."""
+    mentions = MENTION.findall(text.translate(FULL_WIDTH_DIGITS))
+    return list(dict.fromkeys(number for mention in mentions if (number := normalise(mention))))
 
 
 def next_number(prefix: str) -> str:

@@ -54,7 +54,7 @@ def buy(
     """Price, balance and ownership are looked at under the wallet's lock; then everything happens, or nothing."""
     assert connection.in_atomic_block, "buying happens inside a transaction"
     wallet = credits.lock_wallet(customer=customer, now=now)
-    thing = Asset.objects.get(pk=asset.pk) if asset else Bundle.objects.get(pk=bundle.pk)
+    thing = _as_it_is_now(asset, bundle)
     assets = [thing] if isinstance(thing, Asset) else contents(thing)
     _assert_for_sale(thing, assets)
     if not allow_duplicate and len(owned.owned_ids(customer, assets)) == len(assets):
@@ -105,7 +105,7 @@ def frozen_items(purchase: Purchase, assets: Sequence[Asset]) -> list[PurchaseIt
             position=position,
             customer_id=purchase.customer_id,
             asset=asset,
-            publisher_id=asset.publisher_id,
+            publisher=asset.publisher,
             title=asset.title,
             original_price=asset.price,
             share=share,
@@ -189,6 +189,13 @@ def strike_within(*, download: Download, by: User, why: str, now: datetime) -> D
         purchase.save(update_fields=["downloaded_count", "downloaded_price"])
     audit.record(by=by, act="strike", subject=purchase.number, why=f"{found.asset.title}: {why}", now=now)
     return found
+
+
+def _as_it_is_now(asset: Asset | None, bundle: Bundle | None) -> Asset | Bundle:
+    if asset is not None:
+        return Asset.objects.select_related("publisher").get(pk=asset.pk)
+    assert bundle is not None, "a purchase is of an asset or of a bundle"
+    return Bundle.objects.get(pk=bundle.pk)
 
 
 def _assert_for_sale(thing: Asset | Bundle, assets: Sequence[Asset]) -> None:

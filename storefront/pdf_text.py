@@ -1,0 +1,33 @@
+"""The words of the PDF on standard input, on standard output. Run as a process of its own by `reading.py`."""
+
+import io
+import resource
+import sys
+
+MEMORY_BYTES = 512 * 1024 * 1024
+PAGES = 20
+LONGEST_TEXT = 200_000
+
+
+def limit(seconds: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def words(content: bytes) -> str:
+    from pypdf import PdfReader
+
+    found = PdfReader(io.BytesIO(content), strict=False)
+    said = [found.metadata.title or ""] if found.metadata else []
+    for page in found.pages[:PAGES]:
+        said.append(page.extract_text())
+        if sum(map(len, said)) > LONGEST_TEXT:
+            break
+    return "\n".join(said)[:LONGEST_TEXT]
+
+
+if __name__ == "__main__":
+    given = sys.stdin.buffer.read()
+    limit(int(sys.argv[1]))
+    sys.stdout.buffer.write(words(given).encode("utf-8", "replace"))
