@@ -4,8 +4,12 @@ Values come from the environment (`.env` is read first); `.env.example` and `doc
 variable, and a test fails when one is missing there.
 """
 
+import os
+import re
 import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -13,14 +17,29 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+
+
+class Env(environ.Env):
+    """django-environ with two manners: an empty variable is one that was not set (a copied `.env.example` is full of
+    them), and a value that cannot be read is one sentence that names its variable."""
+
+    def get_value(self, var: str, cast: Any = None, default: Any = environ.Env.NOTSET, **options: Any) -> Any:
+        if self.ENVIRON.get(var) == "" and default is not self.NOTSET:
+            return default
+        try:
+            return super().get_value(var, cast=cast, default=default, **options)
+        except ValueError as wrong:
+            raise ImproperlyConfigured(f"{var} cannot be read: {wrong}.") from wrong
+
+
+env = Env()
 if (BASE_DIR / ".env").is_file():
     env.read_env(BASE_DIR / ".env")
 
 TESTING = "pytest" in sys.modules
 WEAK_KEY = "weak-key-that-only-a-development-machine-may-use"
 
-# --- Who and where -------------------------------------------------------------------------------------------
+# --- Who and where ------------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
 
 
@@ -47,8 +66,10 @@ STORE_ADDRESS = env.str("STORE_ADDRESS", default="")
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="support@store.example")
 TOP_UP_URL = env.str("TOP_UP_URL", default="")
 
-# --- The store's own rules -------------------------------------------------------------------------------------
+# --- The store's own rules ----------------------------------------------------------------------------------
 INVOICE_SERIES = env.str("INVOICE_SERIES", default="01")
+if not re.fullmatch("[0-9]{2}", INVOICE_SERIES):
+    raise ImproperlyConfigured("INVOICE_SERIES is two digits, such as 01.")
 CREDITS_CURRENCY = env.str("CREDITS_CURRENCY", default="CRD")
 CREDIT_VALUE = env.str("CREDIT_VALUE", default="1")
 CREDIT_VALUE_CURRENCY = env.str("CREDIT_VALUE_CURRENCY", default="")
@@ -60,7 +81,7 @@ ATTACHMENT_MEGABYTES = env.int("ATTACHMENT_MEGABYTES", default=10)
 ATTACHMENTS_AT_ONCE = env.int("ATTACHMENTS_AT_ONCE", default=5)
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEBUG and not TESTING)
 
-# --- Limits: how often somebody may ask ---------------------------------------------------------------------------
+# --- Limits: how often somebody may ask ---------------------------------------------------------------------
 LIMIT_SIGN_IN_FAILURES = env.str("LIMIT_SIGN_IN_FAILURES", default="5/5m/key,20/5m/ip")
 LIMIT_API_KEY = env.str("LIMIT_API_KEY", default="600/min")
 LIMIT_API_ADDRESS = env.str("LIMIT_API_ADDRESS", default="120/min")
@@ -70,7 +91,7 @@ LIMIT_INVOICE_MISSES = env.int("LIMIT_INVOICE_MISSES", default=100)
 LIMIT_INVOICE_MINUTES = env.int("LIMIT_INVOICE_MINUTES", default=10)
 LIMIT_INVOICE_LOOKUPS = env.int("LIMIT_INVOICE_LOOKUPS", default=600)
 
-# --- Rooms and doors ------------------------------------------------------------------------------------------------
+# --- Rooms and doors ----------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "doors.desk.admin_app.DeskAdminConfig",
     "django.contrib.auth",
@@ -133,9 +154,12 @@ TEMPLATES = [
     }
 ]
 
-# --- Database ---------------------------------------------------------------------------------------------------------
+# --- Database -----------------------------------------------------------------------------------------------
 (BASE_DIR / "var").mkdir(exist_ok=True)
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR}/var/recredit.sqlite3")}
+DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{BASE_DIR}/var/recredit.sqlite3")
+if urlsplit(DATABASE_URL).scheme not in {"sqlite", "postgres", "postgresql"}:
+    raise ImproperlyConfigured("DATABASE_URL must be an address such as postgres://user:password@host/name.")
+DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 ON_POSTGRESQL = DATABASES["default"]["ENGINE"].endswith("postgresql")
 LOCK_WAIT_SECONDS = 3
 if ON_POSTGRESQL:
@@ -154,16 +178,13 @@ else:
     }
 if TESTING and not ON_POSTGRESQL:
     # A named file, because threads each open it anew; a name per process, because suites may run side by side.
-    import os
-    import tempfile
-
     DATABASES["default"]["TEST"] = {
         "NAME": os.path.join(tempfile.gettempdir(), f"recredit-test-{os.getpid()}.sqlite3")
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://cache")}
 
-# --- People -------------------------------------------------------------------------------------------------------------
+# --- People -------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
@@ -193,7 +214,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = STORE_NAME
 MFA_FORMS: dict[str, str] = {}
 
-# --- Letters --------------------------------------------------------------------------------------------------------------
+# --- Letters ------------------------------------------------------------------------------------------------
 # Whatever asks Django to send a letter queues it in the outbox, inside the caller's transaction; the worker
 # (`manage.py deliver`) sends through EMAIL_URL afterwards.
 EMAIL_BACKEND = "outbox.backend.QueueBackend"
@@ -204,7 +225,7 @@ globals().update({name: value for name, value in _mail.items() if name != "OPTIO
 DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default=f"{STORE_NAME} <{SUPPORT_EMAIL}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
-# --- Headers and cookies ------------------------------------------------------------------------------------------------------
+# --- Headers and cookies ------------------------------------------------------------------------------------
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 if TRUSTED_PROXIES:
@@ -232,13 +253,13 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
-# --- Language and time ------------------------------------------------------------------------------------------------------------
+# --- Language and time --------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 
-# --- Files --------------------------------------------------------------------------------------------------------------------------
+# --- Files --------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "var" / "static"
@@ -254,7 +275,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 
-# --- The machines' door -------------------------------------------------------------------------------------------------------------
+# --- The machines' door -------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "doors.api.authentication.KeyAuthentication",
@@ -279,7 +300,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
 }
 
-# --- Operators ----------------------------------------------------------------------------------------------------------------------
+# --- Operators ----------------------------------------------------------------------------------------------
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 QUEUE_AGE_LIMIT_SECONDS = env.int("QUEUE_AGE_LIMIT_SECONDS", default=900)
 LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING" if TESTING else "INFO")

@@ -1,0 +1,106 @@
+"""Every setting is explained where people look for it, and a wrong one is a clear sentence at start."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.checks import run_checks
+
+ROOT = Path(__file__).resolve().parent.parent
+SETTINGS = (ROOT / "config/settings.py").read_text()
+VARIABLES = sorted(set(re.findall(r'(?:env(?:\.\w+)?|needed)\(\s*"([A-Z][A-Z_]+)"', SETTINGS)))
+GOOD = {
+    "DEBUG": "false",
+    "SECRET_KEY": "a-key-of-more-than-fifty-characters-0123456789-abcdefghij",
+    "ALLOWED_HOSTS": "store.example",
+    "PUBLIC_URL": "https://store.example",
+    "EMAIL_URL": "smtp+tls://letters:secret@mail.example:587",
+}
+
+
+def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command as an operator would, with just these variables set."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env={**kept, **variables},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_there_are_variables_to_explain() -> None:
+    assert len(VARIABLES) > 30
+
+
+@pytest.mark.parametrize("document", [".env.example", "docs/operating.md"])
+def test_every_variable_is_explained(document: str) -> None:
+    text = (ROOT / document).read_text()
+    assert [name for name in VARIABLES if not re.search(rf"\b{name}\b", text)] == []
+
+
+def test_nothing_is_explained_that_is_not_read() -> None:
+    explained = re.findall(r"^([A-Z][A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    assert sorted(set(explained) - set(VARIABLES)) == []
+
+
+def test_the_production_configuration_passes_the_deploy_checks(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path}/store.sqlite3"
+    done = manage("check", "--deploy", "--fail-level", "WARNING", **GOOD, DATABASE_URL=database)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY must be set when DEBUG is off"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is weak"),
+        ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS must be set when DEBUG is off"),
+        ({"PUBLIC_URL": ""}, "PUBLIC_URL must be set when DEBUG is off"),
+        ({"PUBLIC_URL": "store.example"}, "PUBLIC_URL must be a whole address"),
+        ({"EMAIL_URL": ""}, "EMAIL_URL must be set when DEBUG is off"),
+        ({"INVOICE_SERIES": "1"}, "INVOICE_SERIES is two digits"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+        ({"SECOND_AGENT_ABOVE": "many"}, "SECOND_AGENT_ABOVE"),
+    ],
+)
+def test_bad_configuration_is_one_clear_sentence(wrong: dict[str, str], sentence: str) -> None:
+    done = manage("check", **{**GOOD, **wrong})
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert sentence in done.stderr
+
+
+def problems(**changed: object) -> set[str]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in changed.items():
+            patch.setattr(settings, name, value)
+        return {message.id for message in run_checks() if message.id and message.id.startswith("recredit")}
+
+
+SQLITE = {"ENGINE": "django.db.backends.sqlite3", "NAME": "x", "OPTIONS": {}}
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, set()),
+        ({"DATABASES": {"default": SQLITE}}, {"recredit.E001", "recredit.E002", "recredit.E003"}),
+        ({"ALLOWED_HOSTS": []}, {"recredit.E005"}),
+        ({"ALLOWED_HOSTS": ["*"]}, {"recredit.E005"}),
+        (
+            {"DATABASES": {"default": {**settings.DATABASES["default"], "ATOMIC_REQUESTS": True}}},
+            {"recredit.E006"},
+        ),
+        ({"REST_FRAMEWORK": {"NUM_PROXIES": None}}, {"recredit.E007"}),
+    ],
+)
+def test_our_own_checks_ring(changed: dict[str, object], expected: set[str]) -> None:
+    assert problems(**changed) == expected
