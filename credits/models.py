@@ -1,5 +1,6 @@
 """Money rows. Their laws stand here a second time, as constraints; the writers in `services.py` assert them first."""
 
+import unicodedata
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -193,10 +194,19 @@ class Entry(models.Model):
         return f"{self.number}: {self.credits:+d}"
 
 
+class CodeQuerySet(models.QuerySet["Code"]):
+    def lock(self, pk: int) -> "Code":
+        """The code, locked after its wallet: whoever counts its uses counts alone."""
+        return self.select_for_update(of=("self",)).get(pk=pk)
+
+
 class Code(models.Model):
     """Text that adds credits to a wallet once redeemed."""
 
     code = models.CharField(max_length=50, unique=True)
+    # How it is compared when somebody types it; kept beside the text so that a dump shows what was given. It may be
+    # longer: a ligature reads as its letters.
+    reads_as = models.CharField(max_length=900, unique=True, editable=False)
     credits = models.BigIntegerField()
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.PROMO)
     uses = models.PositiveIntegerField(null=True, blank=True, help_text="how often in all; empty: no limit")
@@ -212,15 +222,23 @@ class Code(models.Model):
     )
     created_at = models.DateTimeField()
 
+    objects = CodeQuerySet.as_manager()
+
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(credits__gte=1, credits__lte=MOST), name="code_gives_something"
             ),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="code_of_a_known_kind"),
+            models.CheckConstraint(condition=~Q(reads_as=""), name="code_reads_as_something"),
         ]
 
     def __str__(self) -> str:
         return self.code
+
+    def save(self, **kwargs: Any) -> None:
+        self.reads_as = reading(self.code)
+        super().save(**kwargs)
 
 
 class Redemption(models.Model):
@@ -235,6 +253,12 @@ class Redemption(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} by {self.wallet_id}"
+
+
+def reading(text: str) -> str:
+    """How a code is compared: full-width letters, any case, spaces and dashes make no difference."""
+    plain = unicodedata.normalize("NFKC", text).upper()
+    return "".join(letter for letter in plain if letter.isprintable() and letter not in " -")
 
 
 class WrongCode(models.Model):

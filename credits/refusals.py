@@ -22,4 +22,6 @@ class InvalidCode(Refusal):
 
 class TooManyGuesses(Refusal):
     code = "too_many_guesses"
-    sentence = "Too many codes that did not work. Please wait {minutes} before you try another; your credits are safe."
+    sentence = (
+        "Too many codes that did not work. Please wait {wait} before you try another; your credits are safe."
+    )
