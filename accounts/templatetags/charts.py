@@ -25,7 +25,9 @@ def line_chart(title: str, points: Sequence[tuple[datetime, int]], what: str = "
     return {
         "title": title,
         "kind": "line",
-        "pictures": [_line_picture(width, points, top) for width in (WIDE, NARROW)] if len(points) > 1 else [],
+        "pictures": [_line_picture(width, points, top) for width in (WIDE, NARROW)]
+        if len(points) > 1
+        else [],
         "heads": [what],
         "rows": [(day(when), [figure(value)]) for when, value in points],
     }

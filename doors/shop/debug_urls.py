@@ -1,5 +1,7 @@
 """What only a development machine shows."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from doors.shop.views.styleguide import styleguide
+
+urlpatterns: list[URLPattern] = [path("styleguide/", styleguide, name="styleguide")]

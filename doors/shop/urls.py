@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, URLResolver
 
+from doors.shop.covers import urlpatterns as covers
 from doors.shop.people import urlpatterns as people
 from doors.shop.refunds import urlpatterns as refunds
 
-urlpatterns: list[URLPattern | URLResolver] = [*people, *refunds]
+urlpatterns: list[URLPattern | URLResolver] = [*people, *covers, *refunds]

@@ -32,9 +32,37 @@ PARTS = (
     ("icons", "Icons"),
 )
 ICONS = (
-    "mark menu person yes no cross clock copy back download file receipt search letter key lock gift next previous "
-    "plus warning bundle chat shelf gear link"
-).split()
+    *(
+        "mark",
+        "menu",
+        "person",
+        "yes",
+        "no",
+        "cross",
+        "clock",
+        "copy",
+        "back",
+        "download",
+        "file",
+        "receipt",
+        "search",
+    ),
+    *(
+        "letter",
+        "key",
+        "lock",
+        "gift",
+        "next",
+        "previous",
+        "plus",
+        "warning",
+        "bundle",
+        "chat",
+        "shelf",
+        "gear",
+        "link",
+    ),
+)
 INKS = (
     ("paper", "the ground"),
     ("sheet", "what lies on it"),
@@ -55,12 +83,21 @@ class RequestForm(forms.Form):
 
     subject = forms.CharField(label="What is it about?", help_text="A few words are enough.")
     message = forms.CharField(
-        label="What happened?", widget=forms.Textarea, max_length=2000, help_text="Tell us what you tried, and when."
+        label="What happened?",
+        widget=forms.Textarea,
+        max_length=2000,
+        help_text="Tell us what you tried, and when.",
     )
     credits = forms.IntegerField(label="Credits", required=False, help_text="Whole credits only.")
-    grounds = forms.ChoiceField(label="Ground", choices=[("", "Choose one"), ("a", "Charged twice"), ("b", "Download failed")])
+    grounds = forms.ChoiceField(
+        label="Ground", choices=[("", "Choose one"), ("a", "Charged twice"), ("b", "Download failed")]
+    )
     attachments = forms.FileField(label="Files", required=False, help_text="Up to 10 MB each.")
-    share = forms.BooleanField(label="Show these files to the publisher", required=False, help_text="You can decide for each request.")
+    share = forms.BooleanField(
+        label="Show these files to the publisher",
+        required=False,
+        help_text="You can decide for each request.",
+    )
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:
@@ -76,7 +113,10 @@ def _markup(name: str) -> str:
 
 
 def _samples() -> dict[str, Any]:
-    bad = RequestForm({"subject": "", "message": "The archive is broken.", "credits": "ten", "grounds": "a"})
+    bad = RequestForm(
+        {"subject": "", "message": "The archive is broken.", "credits": "1.5", "grounds": "a"},
+        auto_id="bad_%s",
+    )
     return {
         "at": NOW,
         "form": RequestForm(),
@@ -87,7 +127,11 @@ def _samples() -> dict[str, Any]:
         "until": NOW + timedelta(days=12, hours=3),
         "soon_since": NOW - timedelta(days=29),
         "soon_until": NOW + timedelta(hours=21),
-        "crumbs": [("Purchases", "/purchases/"), ("IN990000000001", "/purchases/IN990000000001/"), ("Refund", "")],
+        "crumbs": [
+            ("Purchases", "/purchases/"),
+            ("IN990000000001", "/purchases/IN990000000001/"),
+            ("Refund", ""),
+        ],
         "goods": [
             ("asset", "oak-trees", "Oak trees", "Grove Studio", 40),
             ("asset", "river-stones", "River stones", "Grove Studio", 15),
@@ -97,11 +141,19 @@ def _samples() -> dict[str, Any]:
         "story": _story(),
         "balances": [(NOW - timedelta(days=60 - place * 6), value) for place, value in enumerate(BALANCES)],
         "months": [("Jun", 320), ("Jul", 410), ("Aug", 275), ("Sep", 530), ("Oct", 610), ("Nov", 240)],
-        "sold": [("Jul", (410, 30)), ("Aug", (275, 60)), ("Sep", (530, 0)), ("Oct", (610, 70)), ("Nov", (240, 15))],
+        "sold": [
+            ("Jul", (410, 30)),
+            ("Aug", (275, 60)),
+            ("Sep", (530, 0)),
+            ("Oct", (610, 70)),
+            ("Nov", (240, 15)),
+        ],
         "notes": [
             SimpleNamespace(level_tag="success", text="70 credits are back in your wallet."),
             SimpleNamespace(level_tag="info", text="Your time zone is now Europe/Berlin."),
-            SimpleNamespace(level_tag="warning", text="Your 50 promotional credits expire on Mon 30 Nov 2026."),
+            SimpleNamespace(
+                level_tag="warning", text="Your 50 promotional credits expire on Mon 30 Nov 2026."
+            ),
             SimpleNamespace(level_tag="error", text="The price has changed. Nothing was bought."),
         ],
     }
@@ -119,6 +171,11 @@ def _story() -> list[dict[str, Any]]:
             "act": "Downloaded Bark",
             "note": "Because Oak trees requires it.",
         },
-        {"at": NOW - timedelta(days=2), "actor": "Gil, Grove Studio", "act": "Refused the request", "tone": "no"},
+        {
+            "at": NOW - timedelta(days=2),
+            "actor": "Gil, Grove Studio",
+            "act": "Refused the request",
+            "tone": "no",
+        },
         {"at": NOW, "actor": "You", "act": "Refunded", "credits": 70, "tone": "back"},
     ]

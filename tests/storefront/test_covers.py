@@ -1,0 +1,60 @@
+import hashlib
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from storefront.covers import PALETTES, WORDS, _motif, cover_svg
+from storefront.inks import Dice
+from storefront.motifs import MOTIFS
+
+SLUGS = [f"asset-{number}" for number in range(200)]
+
+
+def test_a_cover_is_the_same_every_time_on_every_machine() -> None:
+    cover_svg.cache_clear()
+    first = cover_svg("oak-trees")
+    cover_svg.cache_clear()
+    assert cover_svg("oak-trees") == first
+    assert (
+        hashlib.sha256(first.encode()).hexdigest()
+        == "2f743a4c8b28a701cde3292d2fb8879d2f7c7d16c9ef874f637878bbcb63dee1"
+    )
+
+
+def test_two_hundred_assets_have_two_hundred_covers() -> None:
+    assert len({cover_svg(slug) for slug in SLUGS}) == 200
+
+
+def test_a_bundle_of_the_same_slug_looks_different() -> None:
+    assert cover_svg("forest", "bundle") != cover_svg("forest", "asset")
+    assert cover_svg("forest", "bundle").count("<svg") == 5
+
+
+def test_all_palettes_and_all_motifs_are_drawn() -> None:
+    pages = [cover_svg(slug) for slug in SLUGS]
+    assert all(any(f'fill="{palette.ground}"' in page[:200] for page in pages) for palette in PALETTES)
+    drawn = {name for name in MOTIFS for slug in SLUGS if _motif(slug, _dice(slug)) == name}
+    assert drawn == set(MOTIFS)
+
+
+def test_a_slug_that_says_what_is_inside_is_taken_at_its_word() -> None:
+    assert set(WORDS) == set(MOTIFS)
+    assert [_motif(slug, _dice(slug)) for slug in ("oak-trees", "old-stones", "my-pixel-font")] == [
+        "forest",
+        "stones",
+        "tiles",
+    ]
+
+
+def _dice(slug: str) -> Dice:
+    return Dice(hashlib.sha256(slug.encode()).digest())
+
+
+@pytest.mark.parametrize("kind", ["asset", "bundle"])
+@pytest.mark.parametrize("slug", ["oak-trees", "a", "x" * 100, *[words[0] for words in WORDS.values()]])
+def test_every_cover_is_well_formed_and_carries_no_script(slug: str, kind: str) -> None:
+    picture = ET.fromstring(cover_svg(slug, kind))  # noqa: S314 - it is our own drawing that is read.
+    assert picture.get("viewBox") == "0 0 400 300"
+    tags = {element.tag.rsplit("}", 1)[-1] for element in picture.iter()}
+    assert tags <= {"svg", "rect", "path", "circle", "ellipse", "g"}
+    assert len(cover_svg(slug, kind)) < 120_000
