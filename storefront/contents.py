@@ -1,5 +1,7 @@
 """What is in a bundle when it is bought: nested bundles opened, every asset once, in the order of first mention."""
 
+from collections.abc import Iterable
+
 from storefront.models import Asset, Bundle, BundlePart
 
 
@@ -32,3 +34,16 @@ def _open(pk: int, parts: dict[int, list[BundlePart]], found: dict[int, Asset], 
             found.setdefault(part.asset.pk, part.asset)
         elif part.inner_id:
             _open(part.inner_id, parts, found, opened)
+
+
+def holds_itself(bundle: Bundle, inner: Iterable[Bundle]) -> bool:
+    """Whether the bundle would hold itself, through whichever others, if it held these."""
+    seen: set[int] = set()
+    level = {one.pk for one in inner}
+    while level:
+        if bundle.pk in level:
+            return True
+        seen |= level
+        held = BundlePart.objects.filter(bundle__in=level, inner__isnull=False)
+        level = set(held.values_list("inner_id", flat=True)) - seen
+    return False

@@ -25,6 +25,14 @@ class NotOwned(Refusal):
     sentence = "You do not own this asset, so nothing was downloaded."
 
 
+class NotYourOwn(Refusal):
+    code = "not_your_own"
+    sentence = (
+        "Nobody strikes a download of their own purchase or of their own publisher's asset. Nothing was changed; "
+        "please ask another agent."
+    )
+
+
 class AlreadyStruck(Refusal):
     code = "already_struck"
     sentence = "This download was struck before. Nothing was changed."

@@ -1,7 +1,6 @@
 """Buying, downloading, striking. The inner functions work in the caller's transaction; the shells open their own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
@@ -10,19 +9,45 @@ from django.db.models import Min
 from accounts import audit
 from accounts.durable import Answer, Asking, durably, once
 from accounts.models import User
-from accounts.refusals import Busy
 from credits import services as credits
 from credits.refusals import InsufficientCredits
 from outbox import letters
 from storefront import owned
 from storefront.contents import contents
 from storefront.documents import issue_invoice
-from storefront.models import Asset, AssetFile, Bundle, Cause, Download, Purchase, PurchaseItem, Series, Terms
+from storefront.downloads import Wanted, download, record_download, record_downloads
+from storefront.models import (
+    Asset,
+    Bundle,
+    Download,
+    Purchase,
+    PurchaseItem,
+    Series,
+    Status,
+    Terms,
+)
 from storefront.numbers import next_number
-from storefront.refusals import AlreadyOwned, AlreadyStruck, NotForSale, NotOwned, PriceChanged, StrikeTooLate
+from storefront.refusals import (
+    AlreadyOwned,
+    AlreadyStruck,
+    NotForSale,
+    NotYourOwn,
+    PriceChanged,
+    StrikeTooLate,
+)
 from storefront.shares import allocate
 
-STARTS_OVER = 3
+__all__ = [
+    "Wanted",
+    "buy",
+    "download",
+    "frozen_items",
+    "record_download",
+    "record_downloads",
+    "request_purchase",
+    "strike",
+    "strike_within",
+]
 
 
 def request_purchase(
@@ -114,58 +139,6 @@ def frozen_items(purchase: Purchase, assets: Sequence[Asset]) -> list[PurchaseIt
     ]
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """An asset that a click fetches; `via` is the asset that requires it, for a dependency."""
-
-    asset: Asset
-    via: Asset | None = None
-    file: AssetFile | None = None
-
-
-def download(
-    *, customer: User, wanted: Sequence[Wanted], told: str, door: str, now: datetime
-) -> list[Download]:
-    """Commits the record of a click: only afterwards may a link or a byte leave."""
-    return durably(lambda: record_downloads(customer=customer, wanted=wanted, told=told, door=door, now=now))
-
-
-def record_download(*, customer: User, asset: Asset, via: Asset | None = None, now: datetime) -> Download:
-    return record_downloads(customer=customer, wanted=[Wanted(asset, via)], now=now)[0]
-
-
-def record_downloads(
-    *, customer: User, wanted: Sequence[Wanted], told: str = "", door: str = "page", now: datetime
-) -> list[Download]:
-    """Each asset counts against the oldest live item that gives it. An item's first download locks its purchase, so
-    that a refund and the download of one purchase see each other."""
-    assert connection.in_atomic_block, "a download is recorded inside a transaction"
-    items, locked = _lock_firsts(customer, [one.asset for one in wanted])
-    files = _newest_files([one.asset for one in wanted if one.file is None])
-    made = Download.objects.bulk_create(
-        Download(
-            item=items[one.asset.pk],
-            purchase_id=items[one.asset.pk].purchase_id,
-            customer=customer,
-            asset=one.asset,
-            file=one.file or files.get(one.asset.pk),
-            version=(one.file or files.get(one.asset.pk) or AssetFile(version="")).version,
-            cause=Cause.DEPENDENCY if one.via else Cause.DIRECT,
-            via=one.via,
-            told=told,
-            door=door,
-            at=now,
-        )
-        for one in wanted
-    )
-    firsts = [item for item in items.values() if item.first_downloaded_at is None]
-    _count(firsts, locked, now)
-    repeats = [item.pk for item in items.values() if item not in firsts]
-    if PurchaseItem.objects.live().filter(pk__in=repeats).count() < len(repeats):
-        raise NotOwned  # revoked while we wrote: nothing of this is kept
-    return made
-
-
 def strike(*, download: Download, by: User, why: str, now: datetime) -> Download:
     return durably(lambda: strike_within(download=download, by=by, why=why, now=now))
 
@@ -174,9 +147,12 @@ def strike_within(*, download: Download, by: User, why: str, now: datetime) -> D
     """A download that nobody asked for, or that failed, stops counting; it stays to be seen."""
     purchase = Purchase.objects.lock(download.purchase_id)
     found = Download.objects.select_related("item", "asset").get(pk=download.pk)
+    assert why.strip(), "a strike has a reason"
+    if by.pk == found.customer_id or by.memberships.filter(publisher=found.item.publisher_id).exists():
+        raise NotYourOwn
     if found.struck_at:
         raise AlreadyStruck
-    if purchase.status == "refunded":
+    if purchase.status == Status.REFUNDED:
         raise StrikeTooLate
     found.struck_at, found.struck_by, found.struck_why = now, by, why
     found.save(update_fields=["struck_at", "struck_by", "struck_why"])
@@ -199,45 +175,7 @@ def _as_it_is_now(asset: Asset | None, bundle: Bundle | None) -> Asset | Bundle:
 
 
 def _assert_for_sale(thing: Asset | Bundle, assets: Sequence[Asset]) -> None:
-    if thing.withdrawn_at or not assets:
+    """A bundle with a withdrawn asset in it waits until its publisher has changed it: nobody is sold what is gone, and
+    nobody pays the whole price for less."""
+    if thing.withdrawn_at or not assets or any(asset.withdrawn_at for asset in assets):
         raise NotForSale(title=thing.title)
-
-
-def _lock_firsts(
-    customer: User, assets: Sequence[Asset]
-) -> tuple[dict[int, PurchaseItem], dict[int, Purchase]]:
-    """The items that these downloads belong to, and the locked purchases of those that were never downloaded.
-
-    An item may die while we wait for its purchase; then the next oldest takes its place and all is looked at again.
-    """
-    locked: dict[int, Purchase] = {}
-    for _ in range(STARTS_OVER):
-        items = owned.oldest_live_items(customer, assets)
-        if len(items) < len({asset.pk for asset in assets}):
-            raise NotOwned
-        missing = {
-            item.purchase_id for item in items.values() if item.first_downloaded_at is None
-        } - locked.keys()
-        if not missing:
-            return items, locked
-        locked.update((purchase.pk, purchase) for purchase in Purchase.objects.lock_all(sorted(missing)))
-    raise Busy
-
-
-def _newest_files(assets: Sequence[Asset]) -> dict[int, AssetFile]:
-    files: dict[int, AssetFile] = {}
-    for file in AssetFile.objects.filter(asset__in=assets).order_by("-added_at", "-id"):
-        files.setdefault(file.asset_id, file)
-    return files
-
-
-def _count(firsts: list[PurchaseItem], locked: dict[int, Purchase], now: datetime) -> None:
-    if not firsts:
-        return
-    for item in firsts:
-        item.first_downloaded_at = now
-        purchase = locked[item.purchase_id]
-        purchase.downloaded_count += 1
-        purchase.downloaded_price += item.original_price
-    PurchaseItem.objects.bulk_update(firsts, ["first_downloaded_at"])
-    Purchase.objects.bulk_update(locked.values(), ["downloaded_count", "downloaded_price"])

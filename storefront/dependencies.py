@@ -1,0 +1,50 @@
+"""What an asset needs: the assets it requires, theirs included, and no ring among them."""
+
+from collections.abc import Iterable
+
+from accounts.models import User
+from storefront.downloads import Wanted
+from storefront.models import Asset
+from storefront.owned import owned_ids
+
+
+def requirements(asset: Asset) -> list[Wanted]:
+    """All that an asset requires, nearest first, each once, with the asset that directly requires it.
+
+    One query a level of the tree, whatever grows on it; a ring that somebody managed to tie ends where it began.
+    """
+    found: dict[int, Wanted] = {}
+    level = {asset.pk: asset}
+    while level:
+        links = Asset.requires.through.objects.filter(from_asset__in=level).select_related(
+            "to_asset__publisher"
+        )
+        nearer, level = level, {}
+        for link in links.order_by("to_asset__title", "to_asset_id", "from_asset__title", "from_asset_id"):
+            if link.to_asset_id != asset.pk and link.to_asset_id not in found:
+                found[link.to_asset_id] = Wanted(link.to_asset, via=nearer[link.from_asset_id])
+                level[link.to_asset_id] = link.to_asset
+    return list(found.values())
+
+
+def owned_dependencies(customer: User, asset: Asset) -> list[Wanted]:
+    """The requirements that this customer owns: what a download of the asset offers to fetch along with it."""
+    needed = requirements(asset)
+    mine = owned_ids(customer, [one.asset for one in needed])
+    return [one for one in needed if one.asset.pk in mine]
+
+
+def ring_of_assets(asset: Asset, requires: Iterable[Asset]) -> list[Asset]:
+    """The way from `asset` back to itself if it required these, or nothing: then it may."""
+    for first in requires:
+        if first.pk == asset.pk:
+            return [asset, asset]
+        via = {one.asset.pk: one for one in requirements(first)}
+        if asset.pk in via:
+            way = [asset]
+            while way[-1].pk != first.pk:
+                before = via[way[-1].pk].via
+                assert before is not None, "a requirement names what requires it"
+                way.append(before)
+            return [asset, *reversed(way)]
+    return []

@@ -1,0 +1,58 @@
+"""Links to a file: signed, bound to one recorded download and its customer, good for minutes, asked anew when used."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+
+from accounts.refusals import Refusal
+from storefront.models import Download, PurchaseItem
+
+
+class LinkEnded(Refusal):
+    code = "link_ended"
+    sentence = (
+        "This link is no longer good: links live for {minutes} minutes. Nothing was downloaded and nothing more was "
+        "counted; your library gives you a new one."
+    )
+
+
+class AccessEnded(Refusal):
+    code = "access_ended"
+    sentence = (
+        "Your access to {title} has ended, so nothing was downloaded. "
+        "The page of the purchase says since when and why."
+    )
+
+
+def token(download: Download) -> str:
+    """The same download has the same link: how long it lives follows from the row, so it cannot be stretched."""
+    return _signer().sign(f"{download.pk}-{download.customer_id}")
+
+
+def expires_at(download: Download) -> datetime:
+    return download.at + timedelta(minutes=settings.DOWNLOAD_LINK_MINUTES)
+
+
+def follow(given: str, *, now: datetime) -> Download | None:
+    """The download that a link was made for; None when it never was one. Raises when the link or the access ended."""
+    try:
+        pk, customer = map(int, _signer().unsign(given).split("-"))
+    except (BadSignature, ValueError):
+        return None
+    download = (
+        Download.objects.select_related("asset", "file", "customer")
+        .filter(pk=pk, customer_id=customer)
+        .first()
+    )
+    if download is None or not download.customer.is_active:
+        return None
+    if now > expires_at(download):
+        raise LinkEnded(minutes=settings.DOWNLOAD_LINK_MINUTES)
+    if download.struck_at or not PurchaseItem.objects.live().filter(pk=download.item_id).exists():
+        raise AccessEnded(title=download.asset.title)
+    return download
+
+
+def _signer() -> Signer:
+    return Signer(salt="storefront.download")
