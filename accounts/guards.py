@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.apps import AppConfig, apps
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
@@ -32,11 +32,12 @@ def guarded() -> Iterator[tuple[type[Model], Guard]]:
             yield model, guard
 
 
-def install(connection: BaseDatabaseWrapper) -> None:
-    with connection.cursor() as cursor:
+def install(connection: BaseDatabaseWrapper, room: AppConfig | None = None) -> None:
+    """Writes the triggers of one room, or of all, in one transaction: no moment passes without them."""
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         present = set(connection.introspection.table_names(cursor))
         for model, guard in guarded():
-            if model._meta.db_table in present:
+            if model._meta.db_table in present and room in {None, model._meta.app_config}:
                 for statement in _statements(connection, model, guard):
                     cursor.execute(statement)
 
@@ -56,8 +57,8 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     return sorted(wanted - here)
 
 
-def install_after_migrate(*, using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
-    install(connections[using])
+def install_after_migrate(*, sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
+    install(connections[using], sender)
 
 
 def _names(connection: BaseDatabaseWrapper, model: type[Model]) -> list[str]:
