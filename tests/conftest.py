@@ -1,7 +1,7 @@
 """What every test may ask for: the named people, their assets, and a database whose guards step aside for the flush."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings as django_settings
@@ -51,6 +51,26 @@ def quick_and_private(settings: object, tmp_path_factory: pytest.TempPathFactory
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Notes a measured figure; the run prints them all at its end, whichever worker measured them."""
+    return lambda text: request.node.user_properties.append(("figure", text))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    figures = [
+        value
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, value in getattr(report, "user_properties", ())
+        if name == "figure" and getattr(report, "when", "") == "call"
+    ]
+    if figures:
+        terminalreporter.section("figures")
+        for text in sorted(figures):
+            terminalreporter.write_line(text)
 
 
 @pytest.fixture

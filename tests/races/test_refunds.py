@@ -77,7 +77,7 @@ def reasons(answer):
 
 
 @pytest.mark.parametrize("rounds", [100, pytest.param(1000, marks=pytest.mark.long)])
-def test_two_tabs_refund_once_and_the_loser_is_told(ada, oak, rounds, capsys):
+def test_two_tabs_refund_once_and_the_loser_is_told(ada, oak, rounds, figure):
     told = Counter()
     for turn in range(rounds):
         purchase = buy(ada, oak, again=True)
@@ -91,8 +91,7 @@ def test_two_tabs_refund_once_and_the_loser_is_told(ada, oak, rounds, capsys):
         assert balance(ada) == before + 40
         told["refunded"] += len(won)
         told["already refunded"] += len(lost)
-    with capsys.disabled():
-        print(f"\n  two tabs, {rounds} rounds: {dict(told)}")
+    figure(f"refund against refund, two tabs: {rounds} rounds, {dict(told)}")
 
 
 def test_twin_without_the_locks_two_tabs_crash_in_somebodys_face(ada, oak, no_locks, gate):
