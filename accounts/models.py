@@ -30,6 +30,10 @@ class UserManager(BaseUserManager["User"]):
         user.save()
         return user
 
+    def lock(self, pk: int) -> "User":
+        """For what is counted per person. Rows that merely name the person are not kept waiting by it."""
+        return self.select_for_update(of=("self",), no_key=True).get(pk=pk)
+
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
@@ -152,6 +156,12 @@ class Invitation(models.Model):
         return f"{self.email} for {self.publisher}"
 
 
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    def lock(self, pk: int) -> "ApiKey":
+        """For what is counted per key. Rows that merely name the key are not kept waiting by it."""
+        return self.select_for_update(of=("self",), no_key=True).get(pk=pk)
+
+
 class ApiKey(models.Model):
     """A machine's credential: shown once, stored as a digest, found by its public prefix."""
 
@@ -165,6 +175,8 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ApiKeyQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.prefix}… {self.name}".strip()

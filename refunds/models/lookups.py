@@ -19,11 +19,15 @@ class VerifiedInvoice(models.Model):
     last_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    last_key = models.ForeignKey(ApiKey, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ("-last_at", "-id")
         constraints: ClassVar = [
             models.UniqueConstraint("publisher", "purchase", name="verified_once_per_publisher"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["publisher", "-last_at", "-id"], name="verified_lately"),
         ]
 
     def __str__(self) -> str:
@@ -44,6 +48,9 @@ class LookUp(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["api_key", "at"], name="lookup_by_key_lately"),
+            models.Index(fields=["by", "at"], name="lookup_by_person_lately"),
+            models.Index(fields=["api_key", "at"], name="miss_by_key", condition=models.Q(hit=False)),
+            models.Index(fields=["by", "at"], name="miss_by_person", condition=models.Q(hit=False)),
             models.Index(fields=["publisher", "at"], name="lookup_by_publisher_lately"),
         ]
 

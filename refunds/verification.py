@@ -1,0 +1,274 @@
+"""Is this invoice number real, and how do its items stand today? Asked by publishers about their own items, by their
+tools, and by agents about any.
+
+An unknown number and another publisher's are answered alike, with the same work. Every look-up is a row; guessing is
+counted from these rows, one look-up of a key or a person after the other, so that no race loses a miss.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from math import ceil
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.durable import durably
+from accounts.models import ApiKey, Publisher, User
+from accounts.refusals import Refusal
+from refunds.models import Basis, LookUp, VerifiedInvoice
+from storefront.models import PurchaseItem, Status
+from storefront.numbers import normalise
+
+MOST_NUMBERS = 50
+EVER_COMPLETED = (Status.COMPLETED, Status.REFUNDED, Status.CHARGED_BACK)
+# What a machine is told; never a customer's words.
+REASONS = {
+    Basis.POLICY: "Refunded under the refund policy",
+    Basis.PUBLISHER_AUTHORISED: "Authorised by the publisher",
+    Basis.DUPLICATE_CHARGE: "Duplicate charge",
+    Basis.SERVER_ERROR: "Server error",
+    Basis.REMOVED_FROM_STORE: "Removed from the store",
+    Basis.GOODWILL: "Refunded by the store",
+}
+CHARGED_BACK = "Charged back"
+
+
+class TooManyLookUps(Refusal):
+    """Raised with `seconds`, after which asking again makes sense."""
+
+    code = "too_many_look_ups"
+    sentence = (
+        "More than {limit} {what} were looked up within {window}. Nothing was looked up now; "
+        "please wait {wait} and try again."
+    )
+
+
+@dataclass(frozen=True)
+class VerifiedItem:
+    """One item of an invoice, as its publisher may see it."""
+
+    item: PurchaseItem
+    other_license: bool
+
+    @property
+    def invoice(self) -> str:
+        return self.item.purchase.number
+
+    @property
+    def package(self) -> str:
+        return self.item.title
+
+    @property
+    def quantity(self) -> int:
+        return 1
+
+    @property
+    def credits(self) -> int:
+        return self.item.share
+
+    @property
+    def date(self) -> date:
+        """The day of the invoice, in UTC for everybody."""
+        return self.item.purchase.completed_at.astimezone(UTC).date()
+
+    @property
+    def downloaded(self) -> bool:
+        return self.item.first_downloaded_at is not None
+
+    @property
+    def charged_back(self) -> bool:
+        return self.item.purchase.status == Status.CHARGED_BACK
+
+    @property
+    def refunded(self) -> bool:
+        """Its licence was ended. An item kept in a partial refund is not refunded."""
+        return bool(self.charged_back or self.item.revoked_at or self.item.purchase.revoked_at)
+
+    @property
+    def reason(self) -> str | None:
+        if not self.refunded:
+            return None
+        return CHARGED_BACK if self.charged_back else REASONS[Basis(self.item.purchase.refund.basis)]
+
+    @property
+    def by_the_store(self) -> bool:
+        """Refunded as goodwill: the store bore it, the publisher keeps its share."""
+        refund = getattr(self.item.purchase, "refund", None)
+        return refund is not None and refund.basis == Basis.GOODWILL
+
+    @property
+    def status(self) -> str:
+        """The first that applies."""
+        if self.item.purchase.status not in EVER_COMPLETED:
+            return self.item.purchase.get_status_display()
+        if self.charged_back:
+            return "Charged back"
+        if self.refunded:
+            return "Refunded"
+        if self.other_license:
+            return "Another license"
+        return "Downloaded" if self.downloaded else "Not downloaded"
+
+
+def verify(
+    *,
+    publisher: Publisher | None,
+    numbers: Sequence[str],
+    by: User | None,
+    api_key: ApiKey | None = None,
+    door: str,
+    now: datetime,
+) -> list[VerifiedItem]:
+    """The items behind these numbers, in any spelling: the publisher's own ones, invoice by invoice as asked.
+
+    An agent asks without a publisher and sees every item of any purchase. What cannot be read, is asked twice, or
+    comes after the fiftieth number is left out.
+    """
+    meant = readable(numbers)
+    if not meant:
+        return []
+    return durably(
+        lambda: verify_within(publisher=publisher, numbers=meant, by=by, api_key=api_key, door=door, now=now)
+    )
+
+
+def verify_within(
+    *,
+    publisher: Publisher | None,
+    numbers: Sequence[str],
+    by: User | None,
+    api_key: ApiKey | None = None,
+    door: str,
+    now: datetime,
+) -> list[VerifiedItem]:
+    assert connection.in_atomic_block, "look-ups are counted inside a transaction"
+    if publisher is not None:
+        _hold_back_guesses(by=by, api_key=api_key, now=now)
+    found = look(publisher=publisher, numbers=numbers, now=now)
+    _log(found, publisher=publisher, numbers=numbers, by=by, api_key=api_key, door=door, now=now)
+    return found
+
+
+def readable(numbers: Sequence[str]) -> list[str]:
+    """The first fifty numbers that can be read, each once."""
+    meant: dict[str, None] = {}
+    for text in numbers:
+        number = normalise(text)
+        if number:
+            meant[number] = None
+        if len(meant) == MOST_NUMBERS:
+            break
+    return list(meant)
+
+
+def look(*, publisher: Publisher | None, numbers: Sequence[str], now: datetime) -> list[VerifiedItem]:
+    """One indexed query, whatever the store's size. Counts and logs nothing: for numbers that were verified before."""
+    items = with_live_status(PurchaseItem.objects.filter(purchase__number__in=numbers))
+    if publisher is not None:
+        items = verifiable(items, publisher, now)
+    place = {number: index for index, number in enumerate(numbers)}
+    rows = sorted(items, key=lambda item: (place[item.purchase.number], item.position))
+    return [VerifiedItem(item, item.other_license) for item in rows]
+
+
+def verifiable(
+    items: "QuerySet[PurchaseItem]", publisher: Publisher, now: datetime
+) -> "QuerySet[PurchaseItem]":
+    """A publisher's own items, of purchases that were completed."""
+    return items.filter(
+        publisher=publisher, purchase__status__in=EVER_COMPLETED, purchase__completed_at__lte=now
+    )
+
+
+def with_live_status(items: "QuerySet[PurchaseItem]") -> "QuerySet[PurchaseItem]":
+    """Whether the customer owns the same asset through another live purchase is asked in the same statement."""
+    other = (
+        PurchaseItem.objects.live()
+        .filter(customer=OuterRef("customer"), asset=OuterRef("asset"))
+        .exclude(purchase=OuterRef("purchase"))
+    )
+    return items.select_related("purchase__refund", "asset", "publisher").annotate(
+        other_license=Exists(other)
+    )
+
+
+def _hold_back_guesses(*, by: User | None, api_key: ApiKey | None, now: datetime) -> None:
+    """Locks the key or the person, then counts: those who look up at once wait for each other."""
+    if api_key is not None:
+        ApiKey.objects.lock(api_key.pk)
+        mine = Q(api_key=api_key)
+    else:
+        assert by is not None, "whoever looks up has a key or a name"
+        User.objects.lock(by.pk)
+        mine = Q(by=by, api_key=None)
+    asked = LookUp.objects.filter(mine)
+    _stop_after(
+        asked.filter(hit=False),
+        what="numbers that are not among your invoices",
+        limit=settings.LIMIT_INVOICE_MISSES,
+        minutes=settings.LIMIT_INVOICE_MINUTES,
+        now=now,
+    )
+    _stop_after(asked, what="numbers", limit=settings.LIMIT_INVOICE_LOOKUPS, minutes=1, now=now)
+
+
+def _stop_after(rows: "QuerySet[LookUp]", *, what: str, limit: int, minutes: int, now: datetime) -> None:
+    """Refuses while the limit's row, counted back from the newest, is younger than the window."""
+    window = timedelta(minutes=minutes)
+    lately = rows.filter(at__gt=now - window).order_by("-at").values_list("at", flat=True)
+    oldest = next(iter(lately[limit - 1 : limit]), None)
+    if oldest is None:
+        return
+    wait = max(1, ceil((oldest + window - now).total_seconds()))
+    raise TooManyLookUps(
+        seconds=wait,
+        what=what,
+        limit=limit,
+        window=_in_minutes(minutes),
+        wait=_in_minutes(ceil(wait / 60)),
+    )
+
+
+def _in_minutes(count: int) -> str:
+    return f"{count} minute{'' if count == 1 else 's'}"
+
+
+def _log(
+    found: Sequence[VerifiedItem],
+    *,
+    publisher: Publisher | None,
+    numbers: Sequence[str],
+    by: User | None,
+    api_key: ApiKey | None,
+    door: str,
+    now: datetime,
+) -> None:
+    hits = {one.invoice: one.item.purchase_id for one in found}
+    LookUp.objects.bulk_create(
+        LookUp(
+            publisher=publisher,
+            by=by,
+            api_key=api_key,
+            number=number,
+            hit=number in hits,
+            door=door,
+            at=now,
+        )
+        for number in numbers
+    )
+    if publisher is None or not hits:
+        return
+    # By purchase, so that two who verify the same ones never wait for each other in a ring.
+    VerifiedInvoice.objects.bulk_create(
+        [
+            VerifiedInvoice(
+                publisher=publisher, purchase_id=pk, first_at=now, last_at=now, last_by=by, last_key=api_key
+            )
+            for pk in sorted(hits.values())
+        ],
+        update_conflicts=True,
+        unique_fields=["publisher", "purchase"],
+        update_fields=["last_at", "last_by", "last_key"],
+    )
