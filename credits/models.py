@@ -55,9 +55,9 @@ class Wallet(models.Model):
 
 
 class Kind(models.TextChoices):
-    PAID = "paid"
-    PROMO = "promo"
-    COMPENSATION = "compensation"
+    PAID = "paid", "Paid"
+    PROMO = "promo", "Promotional"
+    COMPENSATION = "compensation", "Compensation"
 
 
 class LotQuerySet(models.QuerySet["Lot"]):
@@ -105,6 +105,22 @@ class Lot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.remaining} of {self.issued} {self.kind}"
+
+
+class ExpiryNotice(models.Model):
+    """That the customer was told of a lot's coming expiry, so many days before."""
+
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="notices")
+    days = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("lot", "days", name="expiry_told_once_per_lot_and_deadline"),
+        ]
+
+    def __str__(self) -> str:
+        return f"lot {self.lot_id}, {self.days} days"
 
 
 class Payment(models.Model):
