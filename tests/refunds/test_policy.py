@@ -1,12 +1,15 @@
 """The policy by tables: what it says, in which order, and exactly where it turns."""
 
+import ast
 from dataclasses import FrozenInstanceError, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from refunds import policy, question
 from refunds.policy import (
     Cause,
     Deduction,
@@ -267,6 +270,12 @@ def test_the_last_instant_is_inside_and_the_next_microsecond_is_not(completed_at
     assert ask(facts, now=last_instant).refundable_until == last_instant
 
 
+def test_a_deadline_is_counted_in_utc_whatever_the_clocks_on_the_wall_do():
+    bought = datetime(2026, 10, 10, 12, 0, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert policy.refundable_until(bought, STANDARD).isoformat() == "2026-11-09T10:00:00+00:00"
+    assert policy.refundable_until(None, STANDARD) is None
+
+
 def test_the_zone_in_which_the_question_is_asked_changes_nothing():
     last_instant = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
     for zone in ("Pacific/Kiritimati", "America/St_Johns", "Asia/Kolkata"):
@@ -510,3 +519,24 @@ def test_facts_and_answers_cannot_be_edited():
         asset().credits_spent = 1
     with pytest.raises(FrozenInstanceError):
         ask(asset()).credits = 1000
+
+
+# What the policy may know of the world
+
+
+@pytest.mark.parametrize("module", [policy, question])
+def test_the_policy_knows_no_framework_and_reads_no_clock(module):
+    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert imported <= {
+        "__future__",
+        "collections.abc",
+        "dataclasses",
+        "datetime",
+        "enum",
+        "refunds.question",
+        "typing",
+    }
+    called = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert not called & {"now", "utcnow", "today", "objects"}

@@ -71,6 +71,11 @@ def test_after_a_full_refund_the_publishers_keep_nothing(basis):
     assert kept_shares(forest(False, False, False), credits_back=60, basis=basis, full=True) == [0, 0, 0]
 
 
+def test_a_full_refund_of_less_than_was_spent_leaves_the_publishers_nothing_either():
+    stakes = forest(False, False, False)
+    assert kept_shares(stakes, credits_back=50, basis="publisher_authorised", full=True) == [0, 0, 0]
+
+
 @pytest.mark.parametrize("basis", PUBLISHERS_BEAR_IT)
 def test_after_a_partial_refund_the_item_that_stays_keeps_what_did_not_come_back(basis):
     assert kept_shares(forest(False, False, True), credits_back=45, basis=basis, full=False) == [0, 0, 15]

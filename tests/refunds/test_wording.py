@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 
-from refunds import wording
+from refunds import models, shares, wording
 from refunds.policy import (
     Cause,
     Download,
@@ -21,7 +21,6 @@ from refunds.policy import (
     Terms,
     decide,
 )
-from refunds.shares import Basis
 from tests.refunds.made_up import questions
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -169,8 +168,10 @@ def test_every_reason_has_a_title_an_explanation_and_a_way_on(code):
     assert all([table.title, table.explanation, table.next_step])
 
 
-def test_every_basis_and_every_kind_of_request_has_words():
-    assert set(wording.BASES) == set(Basis)
+def test_every_code_that_is_stored_has_words():
+    assert set(wording.BASES) == set(shares.Basis) == set(models.Basis.values)
+    assert set(wording.GROUNDS) == set(models.Grounds.values)
+    assert set(wording.STATES) == set(models.State.values)
     assert {words.grounds for words in wording.REASONS.values()} - {None} <= set(wording.GROUNDS)
 
 
