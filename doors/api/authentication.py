@@ -1,0 +1,66 @@
+"""Who a machine is, and what its key may do."""
+
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from rest_framework import authentication, exceptions, permissions
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.keys import CUSTOMER_SCOPES, PUBLISHER_SCOPES, find_key, grants
+from accounts.models import ApiKey, User
+
+
+class KeyAuthentication(authentication.BaseAuthentication):
+    """`Authorization: Bearer <key>`."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
+        kind, _, text = request.headers.get("Authorization", "").partition(" ")
+        if not kind:
+            return None
+        key = find_key(text.strip(), now=request.now) if kind.lower() == "bearer" else None
+        if key is None:
+            raise exceptions.AuthenticationFailed("This key is unknown, expired or revoked.")
+        return key.owner, key
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """The shop's own pages, with CSRF; a 401 still names the way in for machines."""
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class HasScope(permissions.BasePermission):
+    """A view says which scope each method needs; one that says nothing for a method is open to all."""
+
+    message = "This key does not have the scope that this needs."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        needed = view.scopes.get(request.method)
+        if needed is None:
+            return True
+        if isinstance(request.user, AnonymousUser):
+            return False
+        return grants(scopes_of(request), needed)
+
+
+def scopes_of(request: Request) -> list[str]:
+    """What a key was given; whoever is signed in may do all of a person's own things, but never a store's."""
+    if isinstance(request.auth, ApiKey):
+        return list(request.auth.scopes)
+    publisher = PUBLISHER_SCOPES if request.user.memberships.exists() else ()
+    return [*CUSTOMER_SCOPES, *publisher]
+
+
+def publisher_of(request: Request) -> Any:
+    """The publisher a key speaks for; a signed-in member speaks for theirs when there is just one."""
+    if isinstance(request.auth, ApiKey) and request.auth.publisher:
+        return request.auth.publisher
+    memberships = list(request.user.memberships.select_related("publisher")[:2])
+    if len(memberships) != 1:
+        raise exceptions.PermissionDenied("Use a key of the publisher that you speak for.")
+    return memberships[0].publisher
