@@ -137,7 +137,10 @@ def _judge(gathered: Gathered, now: datetime) -> Quote:
 
 
 def _remember_asking(purchase: Purchase, now: datetime) -> None:
-    """How things stood when somebody last asked: what a back-test of other terms judges."""
+    """How things stood when somebody last asked: what a back-test of other terms judges. Once it is refunded, asking
+    again tells nothing about the terms."""
+    if purchase.status == Status.REFUNDED:
+        return
     purchase.asked_at = now
     purchase.asked_count, purchase.asked_price = purchase.downloaded_count, purchase.downloaded_price
 
