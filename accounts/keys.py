@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ CUSTOMER_SCOPES = (
 PUBLISHER_SCOPES = ("publisher:read", "publisher:write")
 STORE_SCOPES = ("store:write",)
 USE_NOTED_EVERY = timedelta(minutes=1)
+SHAPE = re.compile(r"rc[0-9a-f]{10}_[A-Za-z0-9_-]{1,100}")
 
 
 class ScopeNotGiven(Refusal):
@@ -66,6 +68,8 @@ def make_key(
 
 def find_key(text: str, *, now: datetime) -> ApiKey | None:
     """The living key that this text is, or None: for an unknown, revoked or expired key and an inactive owner alike."""
+    if not SHAPE.fullmatch(text):
+        text = "_"  # What no key ever looked like is a miss; it goes the way of every other.
     prefix, _, secret = text.partition("_")
     row = ApiKey.objects.select_related("owner", "publisher").filter(prefix=prefix[:12]).first()
     # The digest is compared also when nothing was found, so that a miss takes the time of a hit.

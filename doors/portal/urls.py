@@ -1,5 +1,9 @@
 """The publishers' addresses."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from doors.portal.verify import verify_json
+
+urlpatterns: list[URLPattern] = [
+    path("publisher/v1/invoice/verify.json", verify_json, name="verify_json"),
+]
