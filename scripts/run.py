@@ -6,20 +6,25 @@ PORT moves it. Ctrl-C or a signal to end stops all that was started.
 import contextlib
 import io
 import os
-import signal
 import socket
-import subprocess
 import sys
-import threading
+import time
 from pathlib import Path
+from typing import NoReturn
 
 import children
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
-THREADS = 8
 # Open pages must not keep somebody waiting who pressed Ctrl-C.
-GRACE_SECONDS = 2
+SERVING = [
+    "--worker-class=gthread",
+    "--threads=8",
+    "--graceful-timeout=2",
+    "--log-level=warning",
+    "--no-control-socket",
+]
+LOOK_SECONDS = 0.1
 
 
 class CannotRun(Exception):
@@ -27,18 +32,17 @@ class CannotRun(Exception):
 
 
 def main() -> int:
+    children.raise_on_signals()
     try:
         port = free_port(os.environ.get("PORT", "8000"))
         print("Preparing the store ...", flush=True)
         sign_ins = prepare(port)
+        keep_open(port, f"\nThe shop is open: http://{HOST}:{port}/ (Ctrl-C closes it)\n{sign_ins}")
     except CannotRun as problem:
         print(problem, file=sys.stderr)
         return 1
-    worker = children.start([sys.executable, "manage.py", "deliver"])
-    try:
-        serve(port, f"\nThe shop is open: http://{HOST}:{port}/ (Ctrl-C closes it)\n{sign_ins}", worker)
-    finally:
-        children.end(worker)
+    except children.Stopped:
+        print("\nThe shop is closed.")
     return 0
 
 
@@ -67,49 +71,42 @@ def prepare(port: int) -> str:
     os.environ.setdefault("PUBLIC_URL", f"http://{HOST}:{port}")
     import django
     from django.core.exceptions import ImproperlyConfigured
-    from django.core.management import call_command
+    from django.core.management import CommandError, call_command
     from django.db import connections
 
+    said = io.StringIO()
     try:
         django.setup()
-    except ImproperlyConfigured as error:
+        call_command("migrate", verbosity=0)
+        call_command("demo", if_empty=True, stdout=said)
+    except (ImproperlyConfigured, CommandError) as error:
         raise CannotRun(str(error)) from error
-    call_command("migrate", verbosity=0)
-    said = io.StringIO()
-    call_command("demo", if_empty=True, stdout=said)
-    # The server forks, and a connection to the database does not bear that.
     connections.close_all()
     return said.getvalue()
 
 
-def serve(port: int, greeting: str, worker: subprocess.Popen[bytes]) -> None:
-    """Serve with gunicorn in this very process, which has Django loaded already."""
-    from django.core.wsgi import get_wsgi_application
-    from gunicorn.app.base import BaseApplication
-
-    class Shop(BaseApplication):
-        def load_config(self) -> None:
-            self.cfg.set("bind", f"{HOST}:{port}")
-            self.cfg.set("worker_class", "gthread")
-            self.cfg.set("threads", THREADS)
-            self.cfg.set("graceful_timeout", GRACE_SECONDS)
-            self.cfg.set("loglevel", "warning")
-            self.cfg.set("control_socket_disable", True)
-            self.cfg.set("when_ready", lambda _: print(greeting, flush=True))
-
-        def load(self) -> object:
-            return get_wsgi_application()
-
-    threading.Thread(target=stop_without, args=[worker], daemon=True).start()
-    with contextlib.suppress(SystemExit):
-        Shop().run()
+def keep_open(port: int, greeting: str) -> NoReturn:
+    """Start the server and the worker, and hold them until one of them ends or somebody ends us."""
+    programs = {
+        "server": [sys.executable, "-m", "gunicorn", "config.wsgi", f"--bind={HOST}:{port}", *SERVING],
+        "worker": [sys.executable, "manage.py", "deliver"],
+    }
+    with contextlib.ExitStack() as stack:
+        running = {}
+        for name, command in programs.items():
+            running[name] = children.start(command)
+            stack.callback(children.end, running[name])
+        while not (ended := [name for name, program in running.items() if program.poll() is not None]):
+            if greeting and answers(port):
+                print(greeting, flush=True)
+                greeting = ""
+            time.sleep(LOOK_SECONDS)
+    raise CannotRun(f"The {ended[0]} ended by itself, so the shop is closed; what it said stands above.")
 
 
-def stop_without(worker: subprocess.Popen[bytes]) -> None:
-    """A shop that sends no letters is broken: when the worker ends by itself, so does the server."""
-    if worker.wait() > 0:
-        print(f"The worker ended with exit code {worker.returncode}, so the shop closes.", file=sys.stderr)
-        os.kill(os.getpid(), signal.SIGTERM)
+def answers(port: int) -> bool:
+    with socket.socket() as caller:
+        return caller.connect_ex((HOST, port)) == 0
 
 
 if __name__ == "__main__":
