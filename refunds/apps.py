@@ -18,3 +18,6 @@ class RefundsConfig(AppConfig):
         "decide_case",
     )
     leads = ("overrule_case",)
+
+    def ready(self) -> None:
+        from refunds.cases import escalating  # noqa: F401 - the job registers itself on import

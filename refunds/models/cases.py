@@ -115,6 +115,7 @@ class Case(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["deadline"], name="case_due", condition=Q(state__in=OPEN_STATES)),
             models.Index(fields=["customer", "-opened_at"], name="case_of_customer"),
+            models.Index(fields=["-closed_at", "-id"], name="case_closed", condition=Q(closed_at__isnull=False)),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -219,9 +220,14 @@ class CaseEvent(models.Model):
         return f"{self.act} {self.case_id}"
 
 
+def random_name() -> str:
+    return secrets.token_urlsafe(18)
+
+
 class Attachment(models.Model):
     """A file that somebody sent with a case: kept under a random name, served only as a download."""
 
+    ref = models.CharField(max_length=30, unique=True, default=random_name)
     case = models.ForeignKey(Case, models.PROTECT, related_name="attachments")
     event = models.ForeignKey(CaseEvent, models.PROTECT, null=True, blank=True, related_name="attachments")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -1,0 +1,85 @@
+"""What people hear who ask something of a case that cannot be done. One class a cause."""
+
+from accounts.refusals import Refusal
+
+
+class CaseOpen(Refusal):
+    """Raised with `number`, so that a door can lead there."""
+
+    code = "case_open"
+    sentence = "There is an open request about this purchase already: {number}. Nothing new was opened."
+    settles = True
+
+
+class CaseClosed(Refusal):
+    code = "case_closed"
+    sentence = "This request is closed already: {state}. Nothing was changed."
+
+
+class NotYourTurn(Refusal):
+    """The act does not fit the state that the case is in."""
+
+    code = "wrong_state"
+    sentence = "This cannot be done now: the request is {state}. Nothing was changed."
+
+
+class AlreadyAnswered(Refusal):
+    code = "already_answered"
+    sentence = "This was answered already, on {at}. Nothing was changed."
+
+
+class NotAsked(Refusal):
+    """Shown as a page that never was: a publisher learns nothing of cases that do not concern it."""
+
+    code = "not_found"
+    sentence = "There is no such request."
+
+
+class TooLateToAnswer(Refusal):
+    code = "too_late"
+    sentence = "The time to answer ended on {at}, so support decides now. Nothing was changed."
+
+
+class BadInput(Refusal):
+    """One field of the request is wrong; `field` says which."""
+
+    code = "invalid"
+
+    def __init__(self, field: str, sentence: str, **facts: object) -> None:
+        self.field = field
+        super().__init__(sentence, **facts)
+
+
+class BadAttachment(BadInput):
+    code = "bad_attachment"
+
+
+class NotForThisPurchase(BadInput):
+    code = "grounds_do_not_fit"
+
+
+class MayNot(Refusal):
+    """The person lacks the right, whatever the case says."""
+
+    code = "not_allowed"
+    sentence = "Only {who} may do this. Nothing was changed."
+
+
+class OwnCase(Refusal):
+    code = "own_case"
+    sentence = "Nobody decides about {what}. Somebody else has to do this; nothing was changed."
+
+
+class CannotDecide(Refusal):
+    """The decision breaks a law of deciding; the sentence says which."""
+
+    code = "cannot_decide"
+
+
+class BeyondLimit(Refusal):
+    code = "beyond_limit"
+
+
+class NobodyToAsk(Refusal):
+    code = "nobody_to_ask"
+    sentence = "There is no publisher left to ask. Nothing was changed."

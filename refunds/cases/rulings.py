@@ -1,0 +1,253 @@
+"""What may be approved, by whom, and on which basis. Nothing is written here: pages ask it before the click, and the
+act asks it again under the locks."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.conf import settings
+
+from accounts.models import User
+from credits import services as credits_room
+from credits.services import Restoration
+from refunds import duplicates
+from refunds.cases import clocks, rights
+from refunds.cases.locking import state_words
+from refunds.cases.refusals import BeyondLimit, CannotDecide, NotYourTurn
+from refunds.facts import Gathered, gather
+from refunds.models import Basis, Case, Grounds, State
+from refunds.policy import Decision, Fate, Restore, decide
+from refunds.shares import Stake, kept_shares
+from storefront.models import Purchase, PurchaseItem, Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """All that a decision about a case is measured by, read once."""
+
+    case: Case
+    gathered: Gathered
+    decision: Decision
+    authorised: frozenset[int]  # items whose publisher said yes
+    charged_twice: bool
+    old: bool
+
+    @property
+    def purchase(self) -> Purchase:
+        return self.gathered.purchase
+
+    @property
+    def items(self) -> list[PurchaseItem]:
+        return self.gathered.items
+
+    @property
+    def least(self) -> int:
+        """Never below the policy's amount; one credit where anything was spent."""
+        return max(self.decision.credits, min(1, self.purchase.credits_spent))
+
+    @property
+    def policy_keep(self) -> frozenset[str]:
+        return frozenset(item.asset for item in self.decision.items if item.after_refund == Fate.KEPT)
+
+    @property
+    def by_evidence(self) -> bool:
+        """A duplicate charge and a server error need no publisher."""
+        return self.charged_twice or self.case.grounds == Grounds.SERVER_ERROR
+
+    @property
+    def authorised_shares(self) -> int:
+        return sum(item.share for item in self.items if item.pk in self.authorised)
+
+    def most_for(self, person: User) -> int:
+        if rights.is_lead(person) or self.by_evidence:
+            return self.purchase.credits_spent
+        return max(self.decision.credits, 0 if self.old else self.authorised_shares)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ruling:
+    """A decision that may be taken: who bears it follows from its basis."""
+
+    credits: int
+    keep: frozenset[str]
+    basis: str
+    needs_second: bool
+
+
+def standing(case: Case, *, at: datetime | None = None) -> Standing:
+    """The policy as of the case's opening, on today's facts. `at` plans the lots as of now instead."""
+    assert case.purchase is not None, "only a purchase is judged"
+    purchase = case.purchase
+    gathered = gather(purchase, purchase.customer)
+    decision = decide(gathered.facts, terms=gathered.terms, now=case.opened_at)
+    if at is not None:
+        plan = plan_for(purchase, decision.credits, at)
+        decision = replace(decision, restores=shown(plan))
+    yes = set(case.answers.filter(authorised=True).values_list("publisher_id", flat=True))
+    named = set(case.items.values_list("item_id", flat=True))
+    return Standing(
+        case=case,
+        gathered=gathered,
+        decision=decision,
+        authorised=frozenset(
+            item.pk for item in gathered.items if item.pk in named and item.publisher_id in yes
+        ),
+        charged_twice=case.grounds == Grounds.DUPLICATE_CHARGE and duplicates.charged_twice(purchase),
+        old=purchase.completed_at is not None
+        and case.opened_at - purchase.completed_at > clocks.DECIDED_WITHIN,
+    )
+
+
+def plan_for(purchase: Purchase, amount: int, now: datetime) -> list[Restoration]:
+    return credits_room.plan_restoration(payment=purchase.payment, credits=amount, now=now)
+
+
+def shown(plan: list[Restoration]) -> tuple[Restore, ...]:
+    return tuple(Restore(part.usage.lot_id, part.kind, part.credits, part.expires_at) for part in plan)
+
+
+def suggestion(found: Standing, by: User) -> tuple[int, frozenset[str]]:
+    """What the form starts with: the formula without the window, as far as this person may go."""
+    if found.decision.eligible:
+        return found.decision.credits, found.policy_keep
+    downloaded = [item for item in found.gathered.facts.items if item.downloaded]
+    spent = found.purchase.credits_spent
+    if found.purchase.is_bundle:
+        amount = max(min(1, spent), spent - sum(item.original_price for item in downloaded))
+        keep = {item.asset for item in downloaded}
+    else:
+        amount, keep = spent, set()
+    named = set(found.case.items.values_list("item_id", flat=True))
+    keep |= {item.asset.slug for item in found.items if item.pk not in named}
+    if not found.by_evidence and found.authorised:
+        keep |= {item.asset.slug for item in found.items if item.pk not in found.authorised}
+        amount = min(amount, found.authorised_shares)
+    return min(amount, max(found.most_for(by), found.least)), frozenset(keep)
+
+
+def rule(
+    found: Standing, *, credits: int, keep: frozenset[str], by: User, evidence: str, now: datetime
+) -> Ruling:
+    """The basis on which these credits may go back by this person, or the one sentence that says why not."""
+    _assert_decidable(found, now)
+    _assert_amount(found, credits)
+    unknown = keep - {item.asset.slug for item in found.items}
+    if unknown:
+        raise CannotDecide(
+            "{slugs} is no item of this purchase. Nothing was decided.", slugs=", ".join(sorted(unknown))
+        )
+    basis = _basis(found, credits, keep, by)
+    if basis == Basis.SERVER_ERROR and not evidence.strip():
+        raise CannotDecide(
+            "A server error is refunded on written evidence: say in a note what happened. Nothing was decided."
+        )
+    if basis == Basis.GOODWILL and not rights.is_lead(by):
+        raise BeyondLimit(_beyond(found, by))
+    above = credits > settings.SECOND_AGENT_ABOVE
+    return Ruling(credits=credits, keep=keep, basis=basis, needs_second=above or basis == Basis.SERVER_ERROR)
+
+
+def parts_kept(found: Standing, ruling: Ruling) -> list[int]:
+    """What each item's publisher keeps after this ruling: the very sum that the settlement will make."""
+    return _kept(found, credits=ruling.credits, keep=ruling.keep, basis=ruling.basis)
+
+
+def waits_for_the_customer(case: Case, now: datetime) -> bool:
+    """A publisher's request is nobody's to approve before the customer's yes, or three days of silence."""
+    return case.state == State.WAITING_FOR_CUSTOMER and case.deadline is not None and now <= case.deadline
+
+
+def _assert_decidable(found: Standing, now: datetime) -> None:
+    case = found.case
+    if case.grounds == Grounds.CREDITS_WRONG:
+        raise CannotDecide(
+            "A request about wrong credits is answered, and a lead can give what is missing. Nothing was decided."
+        )
+    if found.purchase.status != Status.COMPLETED:
+        raise CannotDecide(
+            "This purchase is {status}: nothing can be refunded for it. Answer the request instead.",
+            status=found.purchase.get_status_display().lower(),
+        )
+    if waits_for_the_customer(case, now) and not found.charged_twice:
+        raise NotYourTurn(state=state_words(case))
+
+
+def _assert_amount(found: Standing, credits: int) -> None:
+    spent = found.purchase.credits_spent
+    if type(credits) is not int or not min(1, spent) <= credits <= spent:
+        raise CannotDecide(
+            "Give whole credits from {least} to {spent}, what was spent. Nothing was decided.",
+            least=min(1, spent),
+            spent=spent,
+        )
+    if credits < found.decision.credits:
+        raise CannotDecide(
+            "The policy itself gives {policy} credits, and nobody gives less. Nothing was decided.",
+            policy=found.decision.credits,
+        )
+
+
+def _basis(found: Standing, credits: int, keep: frozenset[str], by: User) -> str:
+    if found.decision.eligible and credits == found.decision.credits and keep == found.policy_keep:
+        return Basis.POLICY
+    if found.charged_twice:
+        return Basis.DUPLICATE_CHARGE
+    if found.case.grounds == Grounds.SERVER_ERROR:
+        return Basis.SERVER_ERROR
+    if (not found.old or rights.is_lead(by)) and _publishers_agree(found, credits, keep):
+        withdrawn = all(
+            item.asset.withdrawn_at is not None for item in found.items if item.pk in found.authorised
+        )
+        removed = found.case.grounds == Grounds.REMOVED_FROM_STORE and withdrawn
+        return Basis.REMOVED_FROM_STORE if removed else Basis.PUBLISHER_AUTHORISED
+    return Basis.GOODWILL
+
+
+def _publishers_agree(found: Standing, credits: int, keep: frozenset[str]) -> bool:
+    """Nothing goes back at the cost of a publisher that did not say yes: it keeps what it would keep without this."""
+    if not found.authorised or credits > found.authorised_shares:
+        return False
+    if any(
+        item.pk not in found.authorised
+        and item.asset.slug not in keep
+        and not (found.decision.eligible and item.asset.slug not in found.policy_keep)
+        for item in found.items
+    ):
+        return False
+    now_kept = _kept(found, credits=credits, keep=keep, basis=Basis.PUBLISHER_AUTHORISED)
+    due = _due_without_a_yes(found)
+    return all(
+        sum(part for item, part in zip(found.items, now_kept, strict=True) if item.publisher_id == publisher)
+        >= sum(part for item, part in zip(found.items, due, strict=True) if item.publisher_id == publisher)
+        for publisher in {item.publisher_id for item in found.items}
+    )
+
+
+def _due_without_a_yes(found: Standing) -> list[int]:
+    """What each item must leave its publisher: nothing where it said yes, its share where it did not; where the policy
+    takes some of that anyway, what the policy leaves."""
+    due = [0 if item.pk in found.authorised else item.share for item in found.items]
+    if found.decision.eligible:
+        left = _kept(found, credits=found.decision.credits, keep=found.policy_keep, basis=Basis.POLICY)
+        due = [min(one, other) for one, other in zip(due, left, strict=True)]
+    return due
+
+
+def _kept(found: Standing, *, credits: int, keep: frozenset[str], basis: str) -> list[int]:
+    stakes = [Stake(item.share, item.original_price, item.asset.slug in keep) for item in found.items]
+    downloaded = any(item.downloaded for item in found.gathered.facts.items)
+    return kept_shares(stakes, credits_back=credits, basis=basis, full=not keep and not downloaded)
+
+
+def _beyond(found: Standing, by: User) -> str:
+    if found.old and found.authorised:
+        return "This was completed more than 180 days before the request, so only a lead approves it. Nothing was decided."
+    most = found.most_for(by)
+    if most == 0:
+        return (
+            "No publisher has said yes and the policy gives nothing, so only a lead approves this, as goodwill. "
+            "Nothing was decided."
+        )
+    return (
+        f"You can approve up to {most} credits, and items whose publisher did not say yes stay with the customer; "
+        "beyond that only a lead approves, as goodwill. Nothing was decided."
+    )

@@ -1,0 +1,128 @@
+"""What a customer paid for twice: by mistake (a duplicate charge), or knowingly or in part (an overlap).
+
+A duplicate charge is the same asset or the same bundle bought again without the buyer's recorded "buy again". An asset
+inside another bundle, or a second purchase that was confirmed, is an overlap: it is shown, and it is the publisher's to
+say yes.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from refunds.models import Case, Grounds
+from storefront.models import Download, Purchase, PurchaseItem, Status
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two purchases of one customer that give the same thing. `second` is the one that was made later."""
+
+    first: Purchase
+    second: Purchase
+    titles: list[str]
+    is_duplicate: bool
+    downloads: dict[int, list[Download]] = field(default_factory=dict)
+
+    @property
+    def first_downloads(self) -> list[Download]:
+        return self.downloads.get(self.first.pk, [])
+
+    @property
+    def second_downloads(self) -> list[Download]:
+        return self.downloads.get(self.second.pk, [])
+
+    @property
+    def what(self) -> str:
+        return "duplicate charge" if self.is_duplicate else "overlap"
+
+
+def charged_twice(purchase: Purchase) -> bool:
+    """Whether this purchase is the second of the same thing, bought without saying so. The first is never one: giving
+    both back would leave the customer with nothing."""
+    if purchase.allowed_duplicate or purchase.status != Status.COMPLETED:
+        return False
+    return _earlier_of_the_same(purchase).exists()
+
+
+def pairs(purchase: Purchase) -> list[Pair]:
+    """Everything this customer owns as well, with which is which, when, and what was downloaded through each."""
+    items = list(purchase.items.all())
+    twins = (
+        PurchaseItem.objects.filter(
+            customer=purchase.customer_id,
+            asset__in=[item.asset_id for item in items],
+            purchase__completed_at__isnull=False,
+        )
+        .filter(purchase__status__in=[Status.COMPLETED, Status.REFUNDED])
+        .exclude(purchase=purchase)
+        .select_related("purchase")
+        .order_by("purchase__completed_at", "purchase__number", "position")
+    )
+    found: dict[int, tuple[Purchase, list[str]]] = {}
+    for twin in twins:
+        found.setdefault(twin.purchase_id, (twin.purchase, []))[1].append(twin.title)
+    downloads = _downloads_of([purchase.pk, *found])
+    return [_pair(purchase, other, titles, downloads) for other, titles in found.values()]
+
+
+def unasked() -> "QuerySet[Purchase]":
+    """Duplicate charges that nobody has asked about yet, newest first."""
+    same = Purchase.objects.filter(customer=OuterRef("customer"), status=Status.COMPLETED).filter(
+        Q(completed_at__lt=OuterRef("completed_at"))
+        | Q(completed_at=OuterRef("completed_at"), pk__lt=OuterRef("pk"))
+    )
+    asked = Case.objects.filter(purchase=OuterRef("pk"), grounds=Grounds.DUPLICATE_CHARGE)
+    open_case = Case.objects.open().filter(purchase=OuterRef("pk"))
+    return (
+        Purchase.objects.filter(status=Status.COMPLETED, allowed_duplicate=False)
+        .filter(
+            Exists(same.filter(asset=OuterRef("asset"), asset__isnull=False))
+            | Exists(same.filter(bundle=OuterRef("bundle"), bundle__isnull=False))
+        )
+        .exclude(Exists(asked))
+        .exclude(Exists(open_case))
+        .select_related("customer")
+        .order_by("-id")
+    )
+
+
+def first_of(purchase: Purchase) -> Purchase | None:
+    """The purchase that this one repeats."""
+    return _earlier_of_the_same(purchase).order_by("completed_at", "pk").first()
+
+
+def _earlier_of_the_same(purchase: Purchase) -> "QuerySet[Purchase]":
+    if purchase.completed_at is None:
+        return Purchase.objects.none()
+    thing = {"asset": purchase.asset_id} if purchase.asset_id else {"bundle": purchase.bundle_id}
+    return Purchase.objects.filter(customer=purchase.customer_id, status=Status.COMPLETED, **thing).filter(
+        Q(completed_at__lt=purchase.completed_at) | Q(completed_at=purchase.completed_at, pk__lt=purchase.pk)
+    )
+
+
+def _downloads_of(purchases: Iterable[int]) -> dict[int, list[Download]]:
+    found: dict[int, list[Download]] = {}
+    for row in (
+        Download.objects.filter(purchase__in=purchases).select_related("asset", "via").order_by("at", "id")
+    ):
+        found.setdefault(row.purchase_id, []).append(row)
+    return found
+
+
+def _pair(
+    purchase: Purchase, other: Purchase, titles: list[str], downloads: dict[int, list[Download]]
+) -> Pair:
+    first, second = sorted((purchase, other), key=_when)
+    return Pair(first, second, titles, is_duplicate=_is_duplicate(first, second), downloads=downloads)
+
+
+def _is_duplicate(first: Purchase, second: Purchase) -> bool:
+    same = (first.asset_id, first.bundle_id) == (second.asset_id, second.bundle_id)
+    return same and not second.allowed_duplicate
+
+
+def _when(purchase: Purchase) -> tuple[datetime, int]:
+    assert purchase.completed_at is not None, "only what was completed is owned twice"
+    return purchase.completed_at, purchase.pk

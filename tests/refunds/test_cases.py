@@ -1,0 +1,522 @@
+"""Cases from the opening to the end: each transition with its law."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.durable import Asking
+from credits.models import Lot
+from outbox.models import Message
+from refunds import cases
+from refunds.cases import escalate_cases
+from refunds.cases.refusals import (
+    AlreadyAnswered,
+    BadInput,
+    BeyondLimit,
+    CannotDecide,
+    CaseClosed,
+    CaseOpen,
+    MayNot,
+    NotAsked,
+    NotYourTurn,
+    OwnCase,
+    TooLateToAnswer,
+)
+from refunds.models import Case, Grounds, Refund, State
+from storefront.models import Purchase, Status
+from tests.world import NOW, agent, balance, buy, fetch, member
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+STORY = "I bought this by mistake while I was looking for another one, and I never used it."
+
+
+def ask(person, purchase, grounds="out_of_window", *, message=STORY, key="k", now=NOW, **more):
+    asking = Asking(
+        person=person, key=key, what="case", now=now, door="page", write=lambda outcome: (201, str(outcome))
+    )
+    outcome = cases.open_by_customer(
+        asking=asking, purchase=purchase, grounds=grounds, message=message, **more
+    ).outcome
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def request(person, publisher, purchase, *, key="r", now=NOW, **more):
+    asking = Asking(
+        person=person,
+        key=key,
+        what="request",
+        now=now,
+        door="page",
+        write=lambda outcome: (201, str(outcome)),
+    )
+    told = {"email": person.email, "subject": "Refund", "description": "Bought twice.", **more}
+    outcome = cases.open_publisher_request(
+        asking=asking, publisher=publisher, purchase=purchase, **told
+    ).outcome
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def yes(case, publisher, person, *, now=NOW):
+    return cases.authorise(case=case, publisher=publisher, by=person, note="", door="portal", now=now)
+
+
+def no(case, publisher, person, *, now=NOW):
+    return cases.decline(case=case, publisher=publisher, by=person, note="It works.", door="portal", now=now)
+
+
+def approve(case, person, credits, *keep, now=NOW, **more):
+    slugs = frozenset(asset.slug for asset in keep)
+    return cases.approve(case=case, by=person, credits=credits, keep=slugs, now=now, **more)
+
+
+def letters(to):
+    return list(Message.objects.filter(to=to).order_by("queued_at", "pk").values_list("template", flat=True))
+
+
+# --- Opening ---------------------------------------------------------------------------------------------------
+
+
+def test_adas_request_asks_every_publisher_of_its_items(ada, cliff, slate, moss, grove, quarry):
+    case = ask(ada, buy(ada, cliff, days_ago=45))
+    assert (case.state, case.deadline) == (State.WAITING_FOR_PUBLISHER, NOW + timedelta(days=14))
+    assert set(case.answers.values_list("publisher__slug", flat=True)) == {"grove", "quarry"}
+    assert [line.code for line in cases.lines(case, side="customer")] == [
+        "opened",
+        "asked_publisher",
+        "asked_publisher",
+    ]
+    assert set(letters("ada@example.com")) == {"receipt", "case_opened"}
+    assert letters("hello@grove.example") == ["case_publisher_asked"]
+    assert letters("hello@quarry.example") == ["case_publisher_asked"]
+
+
+@pytest.mark.parametrize("grounds", ["server_error", "credits_wrong"])
+def test_what_is_the_stores_own_affair_goes_straight_to_support(ada, oak, grounds):
+    """Saturday noon; three working days on it is Wednesday noon."""
+    case = ask(ada, buy(ada, oak), grounds)
+    assert (case.state, case.answers.count()) == (State.WAITING_FOR_SUPPORT, 0)
+    assert case.deadline == NOW + timedelta(days=4)
+
+
+def test_wrong_credits_need_no_purchase_and_everything_else_does(ada):
+    assert ask(ada, None, "credits_wrong").purchase is None
+    with pytest.raises(BadInput):
+        ask(ada, None, "other", key="k2")
+    assert Case.objects.count() == 1
+
+
+def test_49_characters_are_too_few_and_50_are_enough(ada, oak):
+    purchase = buy(ada, oak)
+    with pytest.raises(BadInput, match="at least 50 characters; these are 49"):
+        ask(ada, purchase, message="x" * 49 + "   ")
+    assert ask(ada, purchase, message="x" * 50).number.startswith("C")
+
+
+def test_a_purchase_has_one_open_case(ada, oak):
+    purchase = buy(ada, oak)
+    first = ask(ada, purchase)
+    with pytest.raises(CaseOpen, match=first.number):
+        ask(ada, purchase, key="k2")
+    cases.withdraw(case=first, by=ada, door="page", now=NOW)
+    assert ask(ada, purchase, key="k3").is_open
+
+
+def test_the_same_key_opens_one_case(ada, oak):
+    purchase = buy(ada, oak)
+    first = ask(ada, purchase)
+    asking = Asking(person=ada, key="k", what="case", now=NOW, door="page", write=lambda outcome: (201, ""))
+    again = cases.open_by_customer(asking=asking, purchase=purchase, grounds="other", message=STORY)
+    assert (again.replayed, again.body, Case.objects.count()) == (True, first.number, 1)
+
+
+@pytest.mark.parametrize("grounds", [one for one in Grounds.values if one not in {"credits_wrong", "other"}])
+def test_a_refunded_purchase_takes_no_request_for_a_refund(ada, sam, gil, grove, oak, grounds):
+    purchase = refunded(ada, sam, gil, grove, oak)
+    with pytest.raises(BadInput):
+        ask(ada, purchase, grounds, key="later")
+    assert ask(ada, purchase, "credits_wrong", key="wrong").state == State.WAITING_FOR_SUPPORT
+
+
+def refunded(ada, sam, gil, grove, asset):
+    purchase = buy(ada, asset, days_ago=45)
+    case = ask(ada, purchase, key="first")
+    yes(case, grove, gil)
+    approve(case, sam, asset.price)
+    return purchase
+
+
+# --- Answering -------------------------------------------------------------------------------------------------
+
+
+def test_support_decides_once_every_publisher_has_answered(ada, cliff, grove, quarry, gil, quinn):
+    case = ask(ada, buy(ada, cliff, days_ago=45))
+    assert yes(case, grove, gil).state == State.WAITING_FOR_PUBLISHER
+    assert no(case, quarry, quinn).state == State.WAITING_FOR_SUPPORT
+
+
+def test_a_publisher_answers_once_and_only_where_it_is_asked(ada, oak, grove, quarry, gil, quinn):
+    case = ask(ada, buy(ada, oak, days_ago=45))
+    with pytest.raises(NotAsked):
+        yes(case, quarry, quinn)
+    yes(case, grove, gil)
+    with pytest.raises(AlreadyAnswered):
+        no(case, grove, gil)
+
+
+def test_help_that_ada_accepts_gives_seven_days_more_once(ada, oak, grove, gil):
+    case = ask(ada, buy(ada, oak, days_ago=45))
+    help_ = {"case": case, "publisher": grove, "by": gil, "note": "Try version 2.", "door": "portal"}
+    cases.offer_help(**help_, now=NOW)
+    assert "case_help_offered" in letters("ada@example.com")
+    fresh = cases.accept_help(case=case, by=ada, accepted=True, door="page", now=NOW)
+    assert fresh.deadline == NOW + timedelta(days=21)
+    with pytest.raises(AlreadyAnswered):
+        cases.offer_help(**help_, now=NOW)
+    with pytest.raises(NotYourTurn):
+        cases.accept_help(case=case, by=ada, accepted=True, door="page", now=NOW)
+    solved = cases.withdraw(case=case, by=ada, solved=True, door="page", now=NOW)
+    assert solved.state == State.WITHDRAWN
+
+
+def test_the_publisher_is_reminded_twice_and_then_support_decides(ada, oak, grove, gil):
+    case = ask(ada, buy(ada, oak, days_ago=45))
+    for days, done in ((6, 0), (7, 1), (8, 0), (13, 1), (13.5, 0)):
+        assert escalate_cases(NOW + timedelta(days=days))["reminded"] == done, days
+    assert escalate_cases(NOW + timedelta(days=14, seconds=1))["publisher_silent"] == 1
+    case.refresh_from_db()
+    assert case.state == State.WAITING_FOR_SUPPORT
+    assert letters("hello@grove.example").count("case_publisher_reminded") == 2
+    with pytest.raises(TooLateToAnswer):
+        yes(case, grove, gil, now=NOW + timedelta(days=15))
+
+
+def test_the_deadline_counts_although_the_job_is_late(ada, oak, grove, gil):
+    case = ask(ada, buy(ada, oak, days_ago=45))
+    with pytest.raises(TooLateToAnswer):
+        yes(case, grove, gil, now=NOW + timedelta(days=14, microseconds=1))
+    assert yes(case, grove, gil, now=NOW + timedelta(days=14)).state == State.WAITING_FOR_SUPPORT
+
+
+def test_an_overdue_case_goes_to_a_lead_once(ada, oak):
+    case = ask(ada, buy(ada, oak), "server_error")
+    later = NOW + timedelta(days=4, seconds=1)
+    assert escalate_cases(later)["overdue"] == 1
+    assert escalate_cases(later)["overdue"] == 0
+    case.refresh_from_db()
+    assert (case.with_lead, case.state) == (True, State.WAITING_FOR_SUPPORT)
+
+
+# --- A publisher's request ---------------------------------------------------------------------------------------
+
+
+def test_nobody_approves_a_publishers_request_before_adas_yes(ada, sam, oak, grove, gil):
+    case = request(gil, grove, buy(ada, oak, days_ago=45))
+    assert (case.state, case.deadline) == (State.WAITING_FOR_CUSTOMER, NOW + timedelta(days=3))
+    with pytest.raises(NotYourTurn):
+        approve(case, sam, 40)
+    cases.answer_request(case=case, by=ada, mine=True, door="page", now=NOW)
+    approve(case, sam, 40)
+    assert (balance(ada), Refund.objects.get().basis) == (40, "publisher_authorised")
+
+
+def test_adas_no_withdraws_it_and_nothing_moves(ada, sam, oak, grove, gil):
+    case = request(gil, grove, buy(ada, oak, days_ago=45))
+    assert cases.answer_request(case=case, by=ada, mine=False, door="page", now=NOW).state == State.WITHDRAWN
+    with pytest.raises(CaseClosed):
+        approve(case, sam, 40)
+    assert (balance(ada), Refund.objects.count()) == (0, 0)
+    assert Purchase.objects.get().status == Status.COMPLETED
+
+
+def test_three_days_of_silence_let_support_decide(ada, sam, oak, grove, gil):
+    case = request(gil, grove, buy(ada, oak, days_ago=45))
+    later = NOW + timedelta(days=3, seconds=1)
+    assert escalate_cases(later)["customer_silent"] == 1
+    approve(case, sam, 40, now=later)
+    assert balance(ada) == 40
+
+
+def test_the_address_must_be_the_publishers(ada, ben, oak, grove, gil):
+    purchase = buy(ada, oak)
+    with pytest.raises(BadInput) as raised:
+        request(gil, grove, purchase, email="ben@example.com")
+    assert raised.value.field == "email"
+    assert (
+        request(gil, grove, purchase, email="hello@GROVE.example", key="r2").reply_to == "hello@GROVE.example"
+    )
+
+
+# --- Deciding ----------------------------------------------------------------------------------------------------
+
+
+def test_sam_approves_what_the_publisher_authorised(ada, sam, oak, grove, gil):
+    purchase = buy(ada, oak, days_ago=45, downloaded=[oak])
+    case = ask(ada, purchase)
+    yes(case, grove, gil)
+    done = approve(case, sam, 40, note="Here you are.")
+    refund = Refund.objects.get()
+    assert (done.state, done.deadline) == (State.APPROVED, None)
+    assert (refund.basis, refund.credits, refund.case, refund.door) == (
+        "publisher_authorised",
+        40,
+        case,
+        "desk",
+    )
+    assert (balance(ada), purchase.items.get().kept_share) == (40, 0)
+    with pytest.raises(CaseClosed):
+        approve(case, sam, 40)
+    assert balance(ada) == 40
+
+
+def test_against_a_no_only_a_lead_approves_and_the_store_bears_it(ada, sam, lea, oak, grove, gil):
+    purchase = buy(ada, oak, days_ago=45)
+    case = ask(ada, purchase)
+    no(case, grove, gil)
+    with pytest.raises(BeyondLimit):
+        approve(case, sam, 40)
+    approve(case, lea, 40)
+    assert (Refund.objects.get().basis, purchase.items.get().kept_share) == ("goodwill", 40)
+
+
+def test_in_a_silence_only_a_lead_approves(ada, sam, lea, oak):
+    case = ask(ada, buy(ada, oak, days_ago=45))
+    later = NOW + timedelta(days=15)
+    escalate_cases(later)
+    with pytest.raises(BeyondLimit):
+        approve(case, sam, 40, now=later)
+    approve(case, lea, 40, now=later)
+    assert Refund.objects.get().basis == "goodwill"
+
+
+def test_one_no_does_not_veto_anothers_yes(ada, sam, cliff, slate, moss, grove, quarry, gil, quinn):
+    """36 spent: 20 of it for Quarry's slate, 16 for Grove's moss. Grove says no and loses nothing."""
+    purchase = buy(ada, cliff, days_ago=45)
+    case = ask(ada, purchase)
+    yes(case, quarry, quinn)
+    no(case, grove, gil)
+    with pytest.raises(BeyondLimit):
+        approve(case, sam, 21, moss)
+    with pytest.raises(BeyondLimit):
+        approve(case, sam, 20)
+    approve(case, sam, 20, moss)
+    assert balance(ada) == 20
+    assert dict(purchase.items.values_list("title", "kept_share")) == {"Slate": 0, "Moss": 16}
+
+
+def test_the_suggestion_is_what_the_agent_may_do(ada, sam, cliff, slate, moss, grove, quarry, gil, quinn):
+    case = ask(ada, buy(ada, cliff, days_ago=45))
+    yes(case, quarry, quinn)
+    no(case, grove, gil)
+    fresh = Case.objects.get()
+    assert cases.suggestion(cases.standing(fresh), sam) == (20, frozenset({"moss"}))
+
+
+def test_never_less_than_the_policy_gives(ada, sam, forest, oak, grove, gil):
+    case = ask(ada, buy(ada, forest, downloaded=[oak]), "defective")
+    with pytest.raises(CannotDecide, match="The policy itself gives 40"):
+        approve(case, sam, 39, oak)
+    approve(case, sam, 40, oak)
+    assert Refund.objects.get().basis == "policy"
+
+
+def test_nobody_loses_the_window_while_people_work(ada, sam, oak):
+    """Asked on the 29th day, decided on the 50th: the policy says yes as of the opening."""
+    case = ask(ada, buy(ada, oak, days_ago=29), "other")
+    approve(case, sam, 40, now=NOW + timedelta(days=21))
+    assert (Refund.objects.get().basis, balance(ada)) == ("policy", 40)
+
+
+@pytest.mark.parametrize("credits", [0, -1, 41, True, 40.0, "40"])
+def test_credits_are_whole_and_between_one_and_what_was_spent(ada, lea, oak, credits):
+    case = ask(ada, buy(ada, oak, days_ago=45))
+    with pytest.raises(CannotDecide):
+        approve(case, lea, credits)
+    assert (balance(ada), Case.objects.get().state) == (0, State.WAITING_FOR_PUBLISHER)
+
+
+def test_older_than_180_days_is_a_leads_and_the_publishers_yes_still_counts(ada, sam, lea, oak, grove, gil):
+    case = ask(ada, buy(ada, oak, days_ago=181))
+    yes(case, grove, gil)
+    with pytest.raises(BeyondLimit, match="180 days"):
+        approve(case, sam, 40)
+    approve(case, lea, 40)
+    assert Refund.objects.get().basis == "publisher_authorised"
+
+
+def test_a_duplicate_charge_needs_no_publisher(ada, sam, oak, grove, gil):
+    buy(ada, oak, days_ago=200)
+    second = buy(ada, oak, days_ago=190, again=True)
+    unconfirmed(second)
+    case = ask(ada, second, "duplicate_charge")
+    assert case.state == State.WAITING_FOR_SUPPORT
+    approve(case, sam, 40)
+    assert (Refund.objects.get().basis, balance(ada)) == ("duplicate_charge", 40)
+    assert "refunded_publisher" in letters("hello@grove.example")
+
+
+def test_a_confirmed_second_purchase_is_an_overlap_and_the_publisher_is_asked(ada, oak):
+    buy(ada, oak, days_ago=50)
+    case = ask(ada, buy(ada, oak, days_ago=45, again=True), "duplicate_charge")
+    assert case.state == State.WAITING_FOR_PUBLISHER
+
+
+def unconfirmed(purchase):
+    """As a shop's own till may record it: twice the same, and nobody ticked "buy again"."""
+    from django.db import connection
+
+    from accounts import guards
+
+    guards.lift(connection)
+    Purchase.objects.filter(pk=purchase.pk).update(allowed_duplicate=False)
+    guards.install(connection)
+
+
+def test_a_server_error_waits_for_a_second_agent(ada, sam, mia, oak):
+    case = ask(ada, buy(ada, oak, days_ago=45), "server_error")
+    with pytest.raises(CannotDecide, match="written evidence"):
+        approve(case, sam, 40)
+    proposed = approve(case, sam, 40, private_note="The log of 7 October shows the crash.")
+    assert (proposed.state, balance(ada)) == (State.WAITING_FOR_SECOND_AGENT, 0)
+    with pytest.raises(MayNot):
+        cases.confirm(case=case, by=sam, now=NOW)
+    with pytest.raises(NotYourTurn):
+        approve(case, mia, 40, note="Me too.")
+    cases.confirm(case=case, by=mia, now=NOW)
+    assert (balance(ada), Refund.objects.get().basis) == (40, "server_error")
+
+
+def test_above_the_limit_an_agent_waits_for_a_lead_and_a_lead_for_any_agent(
+    ada, sam, mia, lea, oak, fern, grove, gil, settings
+):
+    settings.SECOND_AGENT_ABOVE = 20
+    case = ask(ada, buy(ada, oak, days_ago=45))
+    yes(case, grove, gil)
+    approve(case, sam, 40)
+    with pytest.raises(MayNot, match="a lead"):
+        cases.confirm(case=case, by=mia, now=NOW)
+    cases.confirm(case=case, by=lea, now=NOW)
+    other = ask(ada, buy(ada, fern, days_ago=45), key="k2")
+    assert approve(other, lea, 30).state == State.WAITING_FOR_SECOND_AGENT
+    cases.confirm(case=other, by=mia, now=NOW)
+    assert sorted(Refund.objects.values_list("credits", "basis")) == [
+        (30, "goodwill"),
+        (40, "publisher_authorised"),
+    ]
+
+
+def test_nobody_decides_about_themselves_or_their_publisher(sam, lea, grove, oak, ada):
+    mine = ask(sam, buy(sam, oak, days_ago=45))
+    with pytest.raises(OwnCase):
+        approve(mine, sam, 40)
+    gwen = agent("Gwen")
+    member_of(gwen, grove)
+    case = ask(ada, buy(ada, oak, days_ago=45), key="k2")
+    for act in (cases.reject, cases.answer):
+        with pytest.raises(OwnCase):
+            act(case=case, by=gwen, note="No.", now=NOW)
+    assert set(Case.objects.values_list("state", flat=True)) == {State.WAITING_FOR_PUBLISHER}
+
+
+def member_of(user, publisher):
+    from accounts.people import join
+
+    join(user=user, publisher=publisher, now=NOW)
+
+
+def test_a_customer_decides_nothing(ada, ben, oak):
+    case = ask(ada, buy(ada, oak, days_ago=45))
+    with pytest.raises(MayNot):
+        approve(case, ben, 40)
+
+
+# --- Answers, strikes -----------------------------------------------------------------------------------------------
+
+
+def test_wrong_credits_end_with_an_explanation_or_a_leads_compensation(ada, sam, lea, oak, gil, grove):
+    case = ask(ada, refunded(ada, sam, gil, grove, oak), "credits_wrong")
+    with pytest.raises(MayNot, match="a lead"):
+        cases.answer(case=case, by=sam, note="Here.", credits=5, now=NOW)
+    with pytest.raises(CannotDecide):
+        approve(case, lea, 40)
+    done = cases.answer(case=case, by=lea, note="We are sorry.", credits=5, now=NOW)
+    assert (done.state, done.compensation.issued, done.compensation.kind) == (
+        State.ANSWERED,
+        5,
+        "compensation",
+    )
+    assert (balance(ada), Lot.objects.filter(kind="compensation").count(), Refund.objects.count()) == (
+        45,
+        1,
+        1,
+    )
+
+
+def test_a_strike_that_makes_it_eligible_settles_at_once(ada, sam, oak, bark):
+    purchase = buy(ada, oak, days_ago=20)
+    buy(ada, bark, days_ago=25)
+    download = fetch(ada, oak)
+    case = ask(ada, purchase, "never_downloaded")
+    settled = cases.strike(
+        downloads=[download], by=sam, why="The transfer broke off.", now=NOW + timedelta(days=30)
+    )
+    assert (settled.state, Refund.objects.get().basis, balance(ada)) == (State.APPROVED, "policy", 40)
+    assert [line.code for line in cases.lines(case, side="customer")][-2:] == ["struck", "approved"]
+
+
+def test_a_strike_that_changes_nothing_leaves_the_case_open(ada, sam, oak):
+    purchase = buy(ada, oak, days_ago=45)
+    download = fetch(ada, oak)
+    case = ask(ada, purchase)
+    assert cases.strike(downloads=[download], by=sam, why="It broke off.", now=NOW) is None
+    case.refresh_from_db()
+    assert (case.state, balance(ada)) == (State.WAITING_FOR_PUBLISHER, 0)
+
+
+def test_a_strike_never_takes_a_bundle_for_nothing(ada, sam, grove, fern, moss):
+    from tests.world import bundle
+
+    cheap = bundle("cheap", "Cheap", by=grove, price=10, holds=[fern, moss])
+    purchase = buy(ada, cheap, downloaded=[fern])
+    download = fetch(ada, moss)
+    case = ask(ada, purchase, "never_downloaded")
+    assert cases.strike(downloads=[download], by=sam, why="It broke off.", now=NOW) is None
+    case.refresh_from_db()
+    assert (case.is_open, Refund.objects.count()) == (True, 0)
+
+
+# --- What each side sees ---------------------------------------------------------------------------------------------
+
+
+def test_each_side_sees_the_same_steps_without_the_others_private_notes(ada, sam, oak, grove, gil):
+    case = ask(ada, buy(ada, oak, days_ago=45))
+    cases.note(case=case, by=sam, note="She wrote before.", now=NOW)
+    yes(case, grove, gil)
+    approve(case, sam, 40, note="Gladly.", private_note="Second time this year.")
+    support = cases.lines(case, side="support")
+    customer = cases.lines(case, side="customer")
+    publisher = cases.lines(case, side="publisher", publisher=grove)
+    assert [line.private_note for line in support if line.private_note] == [
+        "She wrote before.",
+        "Second time this year.",
+    ]
+    for view in (customer, publisher):
+        assert [line.code for line in view] == ["opened", "asked_publisher", "authorised", "approved"]
+        assert not any(line.private_note for line in view)
+        assert "Sam" not in " ".join(line.actor for line in view)
+    assert "Ada" not in " ".join(line.actor for line in publisher)
+    assert [line.credits for line in customer][-1] == 40
+    assert not any(line.credits for line in publisher)
+
+
+def test_a_member_who_left_may_not_withdraw(ada, oak, grove, gil):
+    case = request(gil, grove, buy(ada, oak, days_ago=45))
+    stranger = member("Gus", grove)
+    stranger.memberships.all().delete()
+    with pytest.raises(NotAsked):
+        cases.withdraw(case=case, by=stranger, door="portal", now=NOW)
+    assert cases.withdraw(case=case, by=gil, door="portal", now=NOW).state == State.WITHDRAWN
