@@ -1,10 +1,12 @@
 """Which live item gives a customer an asset: the oldest, by completion, then by number."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
+from storefront import places
 from storefront.models import Asset, PurchaseItem
 
 
@@ -32,3 +34,47 @@ def owned_ids(customer: User, assets: Iterable[Asset]) -> set[int]:
         .filter(customer=customer, asset__in=list(assets))
         .values_list("asset_id", flat=True)
     )
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One asset that is owned, called as it was when it was bought, and every live item that gives it."""
+
+    item: PurchaseItem
+    items: list[PurchaseItem]
+    files: int
+
+
+@dataclass(frozen=True)
+class Holdings:
+    rows: list[Holding]
+    after: str
+
+
+def holdings(customer: User, *, words: str = "", after: str = "", size: int = 24) -> Holdings:
+    """The library, by title: each asset once, paged by key, three statements a page."""
+    older = (
+        PurchaseItem.objects.live()
+        .filter(customer=customer, asset=OuterRef("asset"))
+        .filter(
+            Q(purchase__completed_at__lt=OuterRef("purchase__completed_at"))
+            | Q(
+                purchase__completed_at=OuterRef("purchase__completed_at"),
+                purchase__number__lt=OuterRef("purchase__number"),
+            )
+        )
+    )
+    oldest = live_items(customer).filter(~Exists(older)).select_related("asset", "publisher")
+    for word in words.replace("\0", "").split()[:8]:
+        oldest = oldest.filter(Q(title__icontains=word) | Q(publisher__name__icontains=word))
+    if place := places.place(after, str, int):
+        title, pk = place
+        oldest = oldest.filter(Q(title__gt=title) | Q(title=title, pk__gt=pk))
+    found = list(oldest.order_by("title", "pk")[: size + 1])
+    page = found[:size]
+    giving: dict[int, list[PurchaseItem]] = {item.asset_id: [] for item in page}
+    for item in live_items(customer).filter(asset__in=giving):
+        giving[item.asset_id].append(item)
+    files = dict(Asset.objects.filter(pk__in=giving).values_list("pk").annotate(Count("files")))
+    rows = [Holding(item, giving[item.asset_id], files[item.asset_id]) for item in page]
+    return Holdings(rows, places.token(page[-1].title, page[-1].pk) if len(found) > size else "")

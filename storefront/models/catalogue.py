@@ -12,13 +12,15 @@ from accounts.models import Publisher
 from credits.models import MOST
 
 
-class CatalogueQuerySet(models.QuerySet):  # type: ignore[type-arg] # serves Asset and Bundle alike
+class CatalogueQuerySet(models.QuerySet):
     def on_sale(self) -> Self:
         return self.filter(withdrawn_at=None)
 
 
 class Asset(models.Model):
     """One digital product of one publisher."""
+
+    kind = "asset"
 
     slug = models.SlugField(max_length=100, unique=True)
     publisher = models.ForeignKey(Publisher, models.PROTECT, related_name="assets")
@@ -65,6 +67,8 @@ class AssetFile(models.Model):
 
 class Bundle(models.Model):
     """A set of assets sold for one price."""
+
+    kind = "bundle"
 
     slug = models.SlugField(max_length=100, unique=True)
     publisher = models.ForeignKey(Publisher, models.PROTECT, related_name="bundles")

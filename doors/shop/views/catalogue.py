@@ -1,0 +1,133 @@
+"""The shop window: everything for sale, one publisher's, one asset, one bundle."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from accounts.models import Publisher
+from credits.models import MOST
+from storefront.contents import contents
+from storefront.dependencies import requirements
+from storefront.models import Asset, Bundle
+from storefront.owned import oldest_live_items, owned_ids
+from storefront.shelves import Search, categories, look_for
+
+
+class SearchForm(forms.Form):
+    q = forms.CharField(
+        required=False,
+        max_length=100,
+        label="Search",
+        widget=forms.TextInput({"type": "search", "placeholder": "Trees, stones, sounds…"}),
+    )
+    kind = forms.ChoiceField(
+        required=False,
+        label="Show",
+        choices=[("", "Assets and bundles"), ("asset", "Assets"), ("bundle", "Bundles")],
+    )
+    category = forms.ChoiceField(required=False, label="Category")
+    publisher = forms.ModelChoiceField(
+        Publisher.objects.all(),
+        required=False,
+        label="Publisher",
+        empty_label="All publishers",
+        to_field_name="slug",
+    )
+    price = forms.IntegerField(required=False, min_value=0, max_value=MOST, label="Up to, in credits")
+    sort = forms.ChoiceField(
+        required=False,
+        label="Sort by",
+        choices=[
+            ("new", "Newest first"),
+            ("title", "Title, A to Z"),
+            ("cheap", "Lowest price"),
+            ("dear", "Highest price"),
+        ],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "All categories"), *((name, name.capitalize()) for name in categories())]
+        self.fields["category"].choices = choices  # type: ignore[attr-defined] # a ChoiceField has them
+
+    def search(self) -> Search:
+        """What was asked for, as far as it can be understood."""
+        said = self.cleaned_data
+        return Search(
+            words=said.get("q") or "",
+            kind=said.get("kind") or "",
+            category=said.get("category") or "",
+            publisher=said.get("publisher"),
+            at_most=said.get("price"),
+            sort=said.get("sort") or "new",
+        )
+
+
+@require_safe
+def shop(request: HttpRequest) -> HttpResponse:
+    form = SearchForm(request.GET)
+    valid = form.is_valid()
+    shelf = look_for(form.search(), after=request.GET.get("after", ""))
+    asked = {name: value for name, value in request.GET.items() if name in form.fields and value}
+    context = {
+        "form": form,
+        "shelf": shelf,
+        "asked": asked,
+        "free": f"?{urlencode({**asked, 'price': 0})}",
+        "more": f"?{urlencode({**asked, 'after': shelf.after})}" if shelf.after else "",
+        "first": f"?{urlencode(asked)}" if "after" in request.GET else "",
+    }
+    return render(request, "shop/shop.html", context, status=200 if valid else 422)
+
+
+@require_safe
+def publisher(request: HttpRequest, slug: str) -> HttpResponse:
+    seller = get_object_or_404(Publisher, slug=slug)
+    shelf = look_for(Search(publisher=seller), after=request.GET.get("after", ""))
+    context = {
+        "publisher": seller,
+        "shelf": shelf,
+        "more": f"?{urlencode({'after': shelf.after})}" if shelf.after else "",
+        "first": request.path if "after" in request.GET else "",
+    }
+    return render(request, "shop/publisher.html", context)
+
+
+@require_safe
+def asset(request: HttpRequest, slug: str) -> HttpResponse:
+    found = get_object_or_404(Asset.objects.select_related("publisher"), slug=slug)
+    needed = requirements(found)
+    mine = (
+        oldest_live_items(request.user, [found, *(one.asset for one in needed)])
+        if request.user.is_authenticated
+        else {}
+    )
+    context = {
+        "asset": found,
+        "files": found.files.all(),
+        "needed": [(one, one.asset.pk in mine) for one in needed],
+        "bundles": Bundle.objects.on_sale().filter(parts__asset=found).select_related("publisher")[:6],
+        "item": mine.get(found.pk),
+    }
+    return render(request, "shop/asset.html", context)
+
+
+@require_safe
+def bundle(request: HttpRequest, slug: str) -> HttpResponse:
+    found = get_object_or_404(Bundle.objects.select_related("publisher"), slug=slug)
+    assets = contents(found)
+    mine = owned_ids(request.user, assets) if request.user.is_authenticated else set()
+    alone = sum(asset.price for asset in assets)
+    context = {
+        "bundle": found,
+        "assets": [(asset, asset.pk in mine) for asset in assets],
+        "alone": alone,
+        "saved": alone - found.price,
+        "owned_count": len(mine),
+        "gone": [asset for asset in assets if asset.withdrawn_at],
+    }
+    return render(request, "shop/bundle.html", context)

@@ -1,0 +1,118 @@
+"""The library: what is owned and through which purchases, and the page before a download."""
+
+from collections.abc import Sequence
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.core.signing import BadSignature, Signer
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.refusals import Refusal
+from storefront import links as file_links
+from storefront.dependencies import owned_dependencies
+from storefront.files import file_name
+from storefront.models import Asset, AssetFile, Download
+from storefront.owned import holdings, live_items
+from storefront.services import Wanted, download
+
+NOT_SHOWN = "No page was shown before this download."
+
+
+@login_required
+@require_safe
+def library(request: HttpRequest) -> HttpResponse:
+    shelf = holdings(request.user, words=request.GET.get("q", ""), after=request.GET.get("after", ""))
+    return render(request, "shop/library.html", {"shelf": shelf, "q": request.GET.get("q", "")})
+
+
+class DownloadForm(forms.Form):
+    """Which file, and which of the dependencies that are owned come along; `told` is what this page says, signed."""
+
+    file = forms.ModelChoiceField(
+        AssetFile.objects.none(), required=False, widget=forms.RadioSelect, empty_label=None
+    )
+    along = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+    told = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: object, files: Sequence[AssetFile], along: Sequence[Wanted], **kwargs: object
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].queryset = AssetFile.objects.filter(pk__in=[file.pk for file in files])
+        self.fields["along"].choices = [(one.asset.slug, one.asset.title) for one in along]
+
+    def clean_told(self) -> str:
+        try:
+            return _signer().unsign(self.cleaned_data["told"])
+        except BadSignature:
+            return NOT_SHOWN
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def library_download(request: HttpRequest, slug: str) -> HttpResponse:
+    """What a click will fetch, and the click."""
+    asset = get_object_or_404(Asset.objects.select_related("publisher"), slug=slug)
+    items = list(live_items(request.user).filter(asset=asset))
+    if not items:
+        raise Http404
+    files = list(asset.files.all())
+    along = owned_dependencies(request.user, asset)
+    form = DownloadForm(request.POST if request.method == "POST" else None, files=files, along=along)
+    said = ""
+    if form.is_bound and form.is_valid():
+        chosen = form.cleaned_data["along"]
+        wanted = [Wanted(asset, file=form.cleaned_data["file"])]
+        wanted += [one for one in along if one.asset.slug in chosen]
+        told = form.cleaned_data["told"]
+        try:
+            made = download(customer=request.user, wanted=wanted, told=told, door="page", now=request.now)
+        except Refusal as refusal:
+            said = str(refusal)
+        else:
+            return redirect("library_links", pk=made[0].pk)
+    lines = page_says(asset, along)
+    context = {
+        "asset": asset,
+        "item": items[0],
+        "items": items,
+        "files": files,
+        "along": along,
+        "ticked": form.data.getlist("along") if form.is_bound else [one.asset.slug for one in along],
+        "lines": lines,
+        "told": _signer().sign("\n".join(lines)),
+        "said": said,
+        "form": form,
+    }
+    status = 409 if said else 422 if form.is_bound else 200
+    return render(request, "shop/download.html", context, status=status)
+
+
+def page_says(asset: Asset, along: Sequence[Wanted]) -> list[str]:
+    """What this page tells before the click: shown there, and kept with the downloads as it was told."""
+    lines = [f"Downloading {asset.title} counts from the moment you press the button."]
+    lines += [
+        f"{one.asset.title} comes along because {one.via} requires it; you can untick it." for one in along
+    ]
+    return lines
+
+
+@login_required
+@require_safe
+def links(request: HttpRequest, pk: int) -> HttpResponse:
+    """The links of one click: the download asked for, and what was recorded in the same instant with it."""
+    first = get_object_or_404(Download, customer=request.user, pk=pk)
+    made = Download.objects.filter(customer=request.user, at=first.at, door=first.door)
+    rows = [
+        {"download": one, "name": file_name(one), "token": file_links.token(one)}
+        for one in made.select_related("asset", "file", "via", "purchase")
+    ]
+    until = file_links.expires_at(first)
+    context = {"rows": rows, "until": until, "over": request.now > until, "asset": rows[0]["download"].asset}
+    return render(request, "shop/links.html", context)
+
+
+def _signer() -> Signer:
+    return Signer(salt="shop.told")

@@ -1,0 +1,80 @@
+"""The history of purchases, and the page of one."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from doors.shop.paging import page_of
+from storefront.models import Download, Purchase, Status
+
+DOWNLOADS_SHOWN = 200
+
+
+@login_required
+@require_safe
+def purchases(request: HttpRequest) -> HttpResponse:
+    rows = Purchase.objects.owned_by(request.user).select_related("asset", "bundle", "publisher")
+    return render(request, "shop/purchases.html", {"page": page_of(request, rows, by="created_at")})
+
+
+@login_required
+@require_safe
+def purchase(request: HttpRequest, number: str) -> HttpResponse:
+    found = get_object_or_404(
+        Purchase.objects.owned_by(request.user).select_related("asset", "bundle", "publisher", "terms"),
+        number=number,
+    )
+    downloads = list(
+        found.downloads.select_related("item", "file", "via").order_by("-at", "-id")[: DOWNLOADS_SHOWN + 1]
+    )
+    context = {
+        "purchase": found,
+        "items": found.items.select_related("asset", "publisher"),
+        "downloads": downloads[:DOWNLOADS_SHOWN],
+        "more_downloads": max(0, len(downloads) - DOWNLOADS_SHOWN),
+        "story": story(found, downloads[:DOWNLOADS_SHOWN]),
+        "just_bought": "bought" in request.GET and found.status == Status.COMPLETED,
+    }
+    return render(request, "shop/purchase.html", context)
+
+
+def story(purchase: Purchase, downloads: Sequence[Download]) -> list[dict[str, object]]:
+    """What happened to a purchase, oldest first; one line a click."""
+    lines: list[dict[str, object]] = [
+        {
+            "at": purchase.completed_at or purchase.created_at,
+            "act": "Bought" if purchase.completed_at else "Ordered",
+            "actor": "You",
+            "credits": -purchase.credits_spent,
+        }
+    ]
+    for at, click in groupby(downloads, key=lambda one: one.at):
+        titles = [one.item.title for one in sorted(click, key=lambda one: (one.via_id is not None, one.pk))]
+        lines.append({"at": at, "act": f"Downloaded {_some(titles)}", "actor": "You"})
+    lines += [
+        {
+            "at": one.struck_at,
+            "act": f"Download of {one.item.title} struck",
+            "actor": "Support",
+            "note": f"It no longer counts: {one.struck_why}",
+        }
+        for one in downloads
+        if one.struck_at
+    ]
+    if refund := getattr(purchase, "refund", None):
+        lines.append(
+            {"at": refund.at, "act": "Refunded", "actor": "", "credits": refund.credits, "tone": "back"}
+        )
+    if charged_back := getattr(purchase, "charge_back", None):
+        lines.append({"at": charged_back.at, "act": "Charged back", "actor": "Support", "tone": "no"})
+    return sorted(lines, key=lambda line: line["at"])
+
+
+def _some(titles: Sequence[str]) -> str:
+    if len(titles) <= 3:
+        return ", ".join(titles)
+    return f"{', '.join(titles[:2])} and {len(titles) - 2} more"
