@@ -6,7 +6,16 @@ from doors.shop.catalogue import urlpatterns as catalogue
 from doors.shop.covers import urlpatterns as covers
 from doors.shop.library import urlpatterns as library
 from doors.shop.people import urlpatterns as people
+from doors.shop.policy import urlpatterns as policy
 from doors.shop.purchases import urlpatterns as purchases
 from doors.shop.refunds import urlpatterns as refunds
 
-urlpatterns: list[URLPattern | URLResolver] = [*catalogue, *library, *purchases, *people, *covers, *refunds]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *catalogue,
+    *library,
+    *purchases,
+    *people,
+    *covers,
+    *refunds,
+    *policy,
+]

@@ -27,7 +27,7 @@ class SearchForm(forms.Form):
     kind = forms.ChoiceField(
         required=False,
         label="Show",
-        choices=[("", "Assets and bundles"), ("asset", "Assets"), ("bundle", "Bundles")],
+        choices=[("", "Everything"), ("asset", "Assets"), ("bundle", "Bundles")],
     )
     category = forms.ChoiceField(required=False, label="Category")
     publisher = forms.ModelChoiceField(
@@ -37,7 +37,7 @@ class SearchForm(forms.Form):
         empty_label="All publishers",
         to_field_name="slug",
     )
-    price = forms.IntegerField(required=False, min_value=0, max_value=MOST, label="Up to, in credits")
+    price = forms.IntegerField(required=False, min_value=0, max_value=MOST, label="Up to (credits)")
     sort = forms.ChoiceField(
         required=False,
         label="Sort by",

@@ -11,16 +11,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts.demo import DEMO_PASSWORD, DEMO_PEOPLE
 from accounts.models import User
 
-# The people of the demo world; doors/storefile/demo makes them, and a test holds the two together.
-DEMO_PASSWORD = "calm-ledger-demo"
-DEMO_PEOPLE = (
-    ("customer", "ada@example.com"),
-    ("publisher", "gil@grove.example"),
-    ("agent", "sam@store.example"),
-    ("lead", "lea@store.example"),
-)
 ZONES = sorted(
     name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))
 )
