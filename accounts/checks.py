@@ -1,5 +1,6 @@
 """What must be true of the configuration before the store serves anybody: one clear sentence each."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -19,7 +20,7 @@ def sqlite_protects_money(**_: Any) -> list[CheckMessage]:
         return []
     options = database.get("OPTIONS", {})
     start = str(options.get("init_command", "")).replace(" ", "").lower()
-    wrong = []
+    wrong: list[CheckMessage] = []
     if str(options.get("transaction_mode", "")).upper() != "IMMEDIATE":
         wrong.append(
             Error("SQLite needs transaction_mode IMMEDIATE, or two writers lose races.", id="recredit.E001")
@@ -69,7 +70,7 @@ def forwarded_addresses_are_counted(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.database)
-def guards_stand(databases: list[str] | None = None, **_: Any) -> list[CheckMessage]:
+def guards_stand(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
     """Runs where the database is looked at anyway (`migrate`, `check --database default`) and in /readyz."""
     wrong: list[CheckMessage] = []
     for alias in databases or []:

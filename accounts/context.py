@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 
 def store(request: HttpRequest) -> dict[str, Any]:
-    user = getattr(request, "user", None)
+    user: Any = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     return {
         "STORE_NAME": settings.STORE_NAME,
@@ -17,5 +17,5 @@ def store(request: HttpRequest) -> dict[str, Any]:
         "now": getattr(request, "now", None),
         # Asked only by the pages that show them, and read when they are shown: never an old balance.
         "balance": (lambda: user.wallet.balance) if signed_in else None,
-        "is_publisher": (lambda: user.memberships.exists()) if signed_in else False,
+        "is_publisher": user.memberships.exists if signed_in else False,
     }

@@ -82,8 +82,7 @@ def _present(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
 def _statements(connection: BaseDatabaseWrapper, model: type[Model], guard: Guard) -> Iterator[str]:
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
-    moving = {model._meta.get_field(name).column for name in guard.moves}
-    fixed = [quote(field.column) for field in model._meta.concrete_fields if field.column not in moving]
+    fixed = [quote(str(each.column)) for each in model._meta.concrete_fields if each.name not in guard.moves]
     update, delete, *truncate = _names(connection, model)
     said = f"'{model._meta.db_table} {REFUSAL}'"
     if connection.vendor == "postgresql":

@@ -8,7 +8,6 @@ from contextvars import ContextVar
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
-
 current_request_id: ContextVar[str] = ContextVar("current_request_id", default="-")
 Respond = Callable[[HttpRequest], HttpResponse]
 

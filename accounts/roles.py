@@ -23,7 +23,7 @@ def grant_after_migrate(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **_: A
     }
     # A lead is an agent who may also do more, so the lead's group holds the agent's permissions too.
     for name, codenames in ((AGENTS, agents), (LEADS, (*agents, *leads))):
-        group, _ = group_model.objects.using(using).get_or_create(name=name)
+        group = group_model.objects.using(using).get_or_create(name=name)[0]
         group.permissions.add(*(own[codename] for codename in codenames if codename in own))
 
 

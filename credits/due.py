@@ -1,6 +1,7 @@
 """What the clock asks of wallets: expiry for the quiet ones, and a word before it comes."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db.models import F
 
@@ -22,7 +23,7 @@ def expire_credits(now: datetime) -> int:
     due = Lot.objects.open().filter(expires_at__lte=now)
     customers = list(due.order_by("wallet_id").values_list("wallet_id", flat=True).distinct())
     for customer in customers:
-        durably(lambda customer=customer: lock_wallet(customer=customer, now=now))
+        durably(partial(lock_wallet, customer=customer, now=now))
     return len(customers)
 
 
@@ -53,7 +54,7 @@ def _warn(days: int, now: datetime) -> int:
         .exclude(notices__days=days)
     )
     customers = list(going.order_by("wallet_id").values_list("wallet_id", flat=True).distinct())
-    return sum(durably(lambda customer=customer: _tell(customer, going, days, now)) for customer in customers)
+    return sum(durably(partial(_tell, customer, going, days, now)) for customer in customers)
 
 
 def _tell(customer: int, going: LotQuerySet, days: int, now: datetime) -> bool:

@@ -8,7 +8,7 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,6 +21,7 @@ LEASE = timedelta(minutes=30)
 AFTER_AN_ERROR = timedelta(minutes=5)
 
 Act = Callable[[datetime], object]
+SomeAct = TypeVar("SomeAct", bound=Callable[[datetime], object])
 
 
 class Periodic(NamedTuple):
@@ -31,10 +32,10 @@ class Periodic(NamedTuple):
 registered: dict[str, Periodic] = {}
 
 
-def every(**interval: float) -> Callable[[Act], Act]:
+def every(**interval: float) -> Callable[[SomeAct], SomeAct]:
     """`@every(hours=1)` above a function that takes `now`; its name is the job's."""
 
-    def register(act: Act) -> Act:
+    def register(act: SomeAct) -> SomeAct:
         registered[act.__name__] = Periodic(act, timedelta(**interval))
         return act
 

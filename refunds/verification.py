@@ -71,7 +71,9 @@ class VerifiedItem:
     @property
     def date(self) -> date:
         """The day of the invoice, in UTC for everybody."""
-        return self.item.purchase.completed_at.astimezone(UTC).date()
+        completed_at = self.item.purchase.completed_at
+        assert completed_at, "only completed purchases are verified"
+        return completed_at.astimezone(UTC).date()
 
     @property
     def downloaded(self) -> bool:
@@ -170,7 +172,7 @@ def look(*, publisher: Publisher | None, numbers: Sequence[str], now: datetime) 
         items = verifiable(items, publisher, now)
     place = {number: index for index, number in enumerate(numbers)}
     rows = sorted(items, key=lambda item: (place[item.purchase.number], item.position))
-    return [VerifiedItem(item, item.other_license) for item in rows]
+    return [VerifiedItem(item, item.other_license) for item in rows]  # type: ignore[attr-defined]  # annotated below
 
 
 def verifiable(

@@ -1,7 +1,7 @@
 """Draws a decision: the one picture of it that every page of every door shows."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.template.context import Context
@@ -18,7 +18,7 @@ def decision(context: Context, judged: Decision, *, acts: str = "", about: str =
     """`acts` is a template with the buttons that belong to the answer; `about` is "you" for the buyer's own eyes and
     "them" for everybody else's."""
     return {
-        **context.flatten(),
+        **cast(dict[str, Any], context.flatten()),
         "decision": judged,
         "acts": acts,
         "yours": about == "you",
