@@ -1,0 +1,161 @@
+"""Loading a store file: every line through its subject, everything in one transaction, all of it or nothing."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from django.db import IntegrityError
+
+from accounts.durable import durably
+from accounts.models import AuditLine
+from credits.bulk import BulkLedger
+from credits.copying import copy_rows
+from doors.storefile import schema
+from doors.storefile.catalogue import Catalogue
+from doors.storefile.downloads import Downloads
+from doors.storefile.moments import moment
+from doors.storefile.names import Names
+from doors.storefile.numbering import Numbering
+from doors.storefile.people import People
+from doors.storefile.problems import FileRefused, FollowsRefused, LineRefused, Problems
+from doors.storefile.purchases import Purchases
+from doors.storefile.reading import Line, Reader
+from doors.storefile.terms import TermsOfTheStore
+from doors.storefile.wallets import Wallets
+from doors.storefile.writing import SoldRows
+from storefront.models import Purchase, Series
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    now: datetime
+    dry_run: bool = False
+    allow_passwords: bool = False
+    progress: Callable[[int], object] | None = None
+
+
+@dataclass
+class Loaded:
+    """What a file held, by type of line."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def lines(self) -> int:
+        return self.counts.total()
+
+
+class _OnlyLooked(Exception):
+    """Ends the transaction of a dry run."""
+
+
+def load(stream: BinaryIO, *, options: Options) -> Loaded:
+    """Raises FileRefused with every reason, and then nothing has changed."""
+    loaded = Loaded()
+
+    def act() -> None:
+        if loaded.lines:
+            # A deadlock with the living store ended the first try; a stream that was read cannot be read again.
+            stream.seek(0)
+            loaded.counts.clear()
+        Load(stream, options, loaded).run()
+        if options.dry_run:
+            raise _OnlyLooked
+
+    try:
+        durably(act)
+    except _OnlyLooked:
+        pass
+    return loaded
+
+
+class Load:
+    """One file on its way in."""
+
+    def __init__(self, stream: BinaryIO, options: Options, loaded: Loaded) -> None:
+        now = options.now
+        self.problems = Problems()
+        self.loaded = loaded
+        self.reader = Reader(stream, self.problems, progress=options.progress)
+        self.names = names = Names()
+        self.ledger = ledger = BulkLedger(now=now)
+        self.numbering = Numbering(Series.INVOICE, model=Purchase)
+        self.rows = rows = SoldRows(numbering=self.numbering, refuse=self.problems.add)
+        self.audits: list[tuple[Any, ...]] = []
+        self.people = people = People(
+            names=names, ledger=ledger, now=now, allow_passwords=options.allow_passwords
+        )
+        terms = TermsOfTheStore(names=names, people=people, now=now)
+        catalogue = Catalogue(names=names, people=people, now=now)
+        self.wallets = wallets = Wallets(names=names, people=people, ledger=ledger, now=now)
+        purchases = Purchases(
+            names=names,
+            people=people,
+            terms=terms,
+            catalogue=catalogue,
+            ledger=ledger,
+            numbering=self.numbering,
+            rows=rows,
+        )
+        downloads = Downloads(names=names, people=people, catalogue=catalogue, rows=rows, audit=self._audit)
+        self.subjects: dict[str, Callable[[Line], None]] = {
+            "terms": terms.terms,
+            "publisher": people.publisher,
+            "user": people.user,
+            "asset": catalogue.asset,
+            "bundle": catalogue.bundle,
+            "grant": wallets.grant,
+            "code": wallets.code,
+            "redemption": wallets.redemption,
+            "expiry": wallets.expiry,
+            "purchase": lambda line: purchases.purchase(line, self.reader.number),
+            "download": downloads.download,
+            "strike": downloads.strike,
+            "audit": self._audit_line,
+        }
+
+    def run(self) -> None:
+        for number, line in self.reader:
+            try:
+                self._take(line)
+            except LineRefused as reason:
+                self.problems.add(number, str(reason))
+                self.names.refuse(line)
+            except FollowsRefused:
+                self.names.refuse(line)
+        if not self.reader.number:
+            self.problems.add(0, "The file is empty: a store file has at least one line.")
+        self._assert_sound()
+        self._store()
+        self._assert_sound()
+
+    def _take(self, line: Line) -> None:
+        schema.check(line)
+        if not self.names.repeats(line):
+            self.subjects[line["type"]](line)
+        self.loaded.counts[line["type"]] += 1
+
+    def _store(self) -> None:
+        try:
+            self.people.store()
+            self.rows.finish()
+            self._assert_sound()
+            self.wallets.store()
+            copy_rows(AuditLine, ("by_id", "act", "subject", "why", "at"), self.audits)
+            self.ledger.finish()
+            self.numbering.store()
+        except IntegrityError as error:
+            self.problems.add(0, f"The database refuses the file as a whole: {str(error).splitlines()[0]}")
+
+    def _assert_sound(self) -> None:
+        if self.problems.count:
+            raise FileRefused(self.problems)
+
+    def _audit_line(self, line: Line) -> None:
+        by, at = self.people.find(line["by"]), moment(line["at"])
+        self._audit(by=by.pk, act=line["act"], subject=line["subject"], why=line.get("why", ""), at=at)
+
+    def _audit(self, *, by: int, act: str, subject: str, why: str, at: datetime) -> None:
+        self.audits.append((by, act, subject, why, at))

@@ -1,0 +1,107 @@
+"""From bytes to plain objects, a line at a time: whatever stands in the file, the memory it takes is bounded."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
+
+from doors.storefile.problems import LineRefused, Problems
+
+LONGEST_LINE = 40_000_000
+BOM = b"\xef\xbb\xbf"
+
+Line = dict[str, Any]
+
+
+class Reader:
+    """Gives (number, object) for each line that is one, and notes the others as problems."""
+
+    def __init__(
+        self, stream: BinaryIO, problems: Problems, *, progress: Callable[[int], object] | None = None
+    ) -> None:
+        self._stream = stream
+        self._problems = problems
+        self._progress = progress
+        self._said_carriage_return = False
+        self.number = 0
+        self.hash = hashlib.sha256()
+
+    def __iter__(self) -> Iterator[tuple[int, Line]]:
+        while raw := self._next():
+            try:
+                yield self.number, self._parse(raw)
+            except LineRefused as problem:
+                self._problems.add(self.number, str(problem))
+
+    def _next(self) -> bytes:
+        raw = self._stream.readline(LONGEST_LINE + 1)
+        if raw:
+            self.number += 1
+            self._saw(raw)
+        return raw
+
+    def _saw(self, raw: bytes) -> None:
+        self.hash.update(raw)
+        if self._progress:
+            self._progress(len(raw))
+
+    def _parse(self, raw: bytes) -> Line:
+        if len(raw) > LONGEST_LINE:
+            self._skip_rest(raw)
+            raise LineRefused(f"is longer than {LONGEST_LINE:,} bytes, the most that a line may have")
+        whole = raw.endswith(b"\n")
+        if self.number == 1 and raw.startswith(BOM):
+            raise LineRefused("starts with a byte order mark; a store file is plain UTF-8 without one")
+        if raw.endswith(b"\r\n"):
+            raw = raw[:-2]
+            if not self._said_carriage_return:
+                self._said_carriage_return = True
+                raise LineRefused("ends with CR LF; lines of a store file end with LF alone")
+        return parse(raw, whole=whole)
+
+    def _skip_rest(self, raw: bytes) -> None:
+        while raw and not raw.endswith(b"\n"):
+            raw = self._stream.readline(1_000_000)
+            self._saw(raw)
+
+
+def parse(raw: bytes, *, whole: bool = True) -> Line:
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as error:
+        raise LineRefused(
+            f"is not UTF-8: the byte at position {error.start + 1} belongs to no character"
+        ) from None
+    if not text.strip():
+        raise LineRefused("is empty; every line is one object")
+    try:
+        line = _decoder.decode(text)
+    except json.JSONDecodeError as error:
+        if not whole:
+            raise LineRefused("is cut off: the file ends in the middle of it") from None
+        raise LineRefused(f"is not JSON: {error.msg} at character {error.colno}") from None
+    except RecursionError:
+        raise LineRefused("is nested too deeply") from None
+    except ValueError:
+        raise LineRefused("holds a number with too many digits") from None
+    if not isinstance(line, dict):
+        raise LineRefused("is not an object, and every line is one")
+    return line
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> Line:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise LineRefused(f"has the key “{twice}” twice")
+    return made
+
+
+def _no_fraction(text: str) -> Any:
+    raise LineRefused(f"holds the number {text[:40]}; every number in a store file is whole")
+
+
+_decoder = json.JSONDecoder(
+    object_pairs_hook=_each_key_once, parse_float=_no_fraction, parse_constant=_no_fraction
+)

@@ -1,0 +1,114 @@
+"""Lines about credits: grants, codes, redemptions, expiry."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from credits.bulk import BulkLedger
+from credits.bulk_rows import BulkLot
+from credits.codes import source_of
+from credits.copying import copy_rows
+from credits.models import Code, Redemption, reading
+from credits.refusals import TooManyCredits
+from doors.storefile.moments import moment
+from doors.storefile.names import Names
+from doors.storefile.people import People, Person
+from doors.storefile.problems import LineRefused
+from doors.storefile.reading import Line
+
+SOURCES = {"paid": "Top-up", "promo": "Promotion", "compensation": "Compensation"}
+
+
+class Wallets:
+    def __init__(self, *, names: Names, people: People, ledger: BulkLedger, now: datetime) -> None:
+        self._names = names
+        self._people = people
+        self._ledger = ledger
+        self._now = now
+        self._redemptions: list[tuple[Any, ...]] = []
+
+    def grant(self, line: Line) -> None:
+        lot = self._born(
+            self._people.find(line["user"]),
+            credits=line["credits"],
+            kind=line["kind"],
+            source=line.get("source") or SOURCES[line["kind"]],
+            memo=line.get("memo", ""),
+            at=moment(line["at"]),
+            expires_at=moment(line.get("expires_at")),
+            made_by=self._people.find(line["by"]).pk if "by" in line else None,
+        )
+        self._names.keep("ref", line["ref"], lot)
+
+    def code(self, line: Line) -> None:
+        reads_as = reading(line["code"])
+        user = self._people.find(line["user"]) if "user" in line else None
+        told = {
+            "credits": line["credits"],
+            "kind": line.get("kind", "promo"),
+            "uses": line.get("uses"),
+            "per_user": line.get("per_user", 1),
+            "user_id": user.pk if user else None,
+            "expires_at": moment(line.get("expires_at")),
+            "lot_days": line.get("lot_days"),
+        }
+        if not reads_as:
+            raise LineRefused("has a code of nothing but spaces and dashes")
+        known = Code.objects.filter(reads_as=reads_as).first()
+        if known and (
+            known.code != line["code"] or any(getattr(known, key) != value for key, value in told.items())
+        ):
+            raise LineRefused(f"has the code “{line['code']}”, which exists with other content")
+        row = known or Code.objects.create(
+            code=line["code"], created_at=moment(line.get("since")) or self._now, **told
+        )
+        self._names.keep("code", line["code"], row)
+
+    def redemption(self, line: Line) -> None:
+        person, code = self._people.find(line["user"]), self._code(line["code"])
+        at = moment(line["at"])
+        lives = at + timedelta(days=code.lot_days) if code.lot_days else None
+        lot = self._born(
+            person,
+            credits=line.get("credits", code.credits),
+            kind=line.get("kind", code.kind),
+            source=source_of(code.code),
+            memo=f"Code {code.code}",
+            at=at,
+            expires_at=moment(line["expires_at"]) if "expires_at" in line else lives,
+            made_by=person.pk,
+        )
+        self._redemptions.append((code.pk, person.pk, lot.pk, at))
+        if "ref" in line:
+            self._names.keep("ref", line["ref"], lot)
+
+    def expiry(self, line: Line) -> None:
+        lot: BulkLot = self._names.ref(line["grant"], BulkLot, "grant")
+        at = moment(line["at"])
+        if lot.expires_at is None or at < lot.expires_at:
+            raise LineRefused(f"lets the grant “{line['grant']}” expire before its time")
+        if line["credits"] != lot.remaining:
+            raise LineRefused(
+                f"lets {line['credits']} credits expire, and {lot.remaining} are left of that grant"
+            )
+        self._ledger.expire(lot=lot, at=at)
+
+    def store(self) -> None:
+        copy_rows(Redemption, ("code_id", "wallet_id", "lot_id", "at"), self._redemptions)
+        self._redemptions = []
+
+    def _born(self, person: Person, *, at: datetime, expires_at: datetime | None, **told: Any) -> BulkLot:
+        if expires_at is not None and expires_at <= at:
+            raise LineRefused("gives credits that have expired before they came")
+        try:
+            return self._ledger.grant(customer=person.pk, at=at, expires_at=expires_at, **told)
+        except TooManyCredits:
+            raise LineRefused(f"gives {person.email} more credits than a wallet can hold") from None
+
+    def _code(self, text: str) -> Code:
+        code: Code | None = self._names.get("code", text)
+        if code is None:
+            code = Code.objects.filter(code=text).first()
+            if code is None:
+                raise LineRefused(f"names the code “{text}”, and no line above it is about it")
+            self._names.keep("code", text, code)
+        return code
