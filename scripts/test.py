@@ -58,6 +58,8 @@ class Result:
         return f"{self.leg.name}: {self.passed} passed{others} in {self.seconds:.0f} s"
 
 
+# Each worker makes a database of its own; beyond these the making takes longer than the tests.
+MOST_WORKERS = 8
 NO_TESTS_COLLECTED = 5
 SQLITE, POSTGRES, BROWSER = "SQLite", "PostgreSQL", "browser"
 WITHOUT_PAGES = ["-p", "no:playwright"]
@@ -101,7 +103,6 @@ def equip(legs: list[Leg]) -> dict[str, str]:
     environment = {
         name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "CACHE_URL"}
     }
-    environment["LONG"] = "1" if legs is LONG else ""
     if POSTGRES in names:
         print(f"PostgreSQL {postgres.version(postgres.find_programs())}")
     if BROWSER in names:

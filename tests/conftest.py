@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
@@ -13,6 +14,10 @@ from accounts import guards
 from accounts.models import Publisher, User
 from storefront.models import Asset, Bundle
 from tests import world
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+hypothesis.settings.register_profile("patient", hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("patient")
 
 # Append-only triggers stop the DELETE and TRUNCATE with which Django empties the tables between tests; they are
 # lifted just for that, and written again by the post_migrate that follows the flush.
