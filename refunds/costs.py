@@ -9,6 +9,7 @@ from typing import TypeVar
 from accounts.models import User
 from refunds.facts import terms_of
 from refunds.policy import Cause, Decision, Download, Facts, Item, Kind, Status, decide
+from storefront.dependencies import all_requirements
 from storefront.models import Asset, Purchase, PurchaseItem
 from storefront.owned import oldest_live_items
 
@@ -42,6 +43,15 @@ def download_costs(
         found = (_cost(bought[purchase], items, now) for purchase, items in sorted(fetched.items()))
         costs[click] = [cost for cost in found if cost is not None]
     return costs
+
+
+def costs_of_whole_clicks(
+    *, customer: User, assets: Collection[Asset], now: datetime
+) -> dict[int, list[Cost]]:
+    """What Download costs on each of these assets, by its id, when all that it requires and is owned comes along."""
+    along = all_requirements(assets)
+    clicks = {asset.pk: [asset, *along[asset.pk]] for asset in assets}
+    return download_costs(customer=customer, clicks=clicks, now=now)
 
 
 def _items_of(purchases: Collection[int]) -> dict[int, list[PurchaseItem]]:

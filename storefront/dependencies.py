@@ -34,6 +34,31 @@ def owned_dependencies(customer: User, asset: Asset) -> list[Wanted]:
     return [one for one in needed if one.asset.pk in mine]
 
 
+def all_requirements(assets: Iterable[Asset]) -> dict[int, list[Asset]]:
+    """For each asset, by its id, all that it requires, theirs included: one query a level for a whole page of them."""
+    links: dict[int, list[Asset]] = {}
+    level = {asset.pk for asset in assets}
+    wanted = list(level)
+    while level:
+        links.update((pk, []) for pk in level)
+        rows = Asset.requires.through.objects.filter(from_asset__in=level).select_related("to_asset")
+        for link in rows.order_by("to_asset__title", "to_asset_id"):
+            links[link.from_asset_id].append(link.to_asset)
+        level = {asset.pk for found in links.values() for asset in found} - links.keys()
+    return {pk: _reachable(pk, links) for pk in wanted}
+
+
+def _reachable(start: int, links: dict[int, list[Asset]]) -> list[Asset]:
+    found: dict[int, Asset] = {}
+    waiting = list(links[start])
+    while waiting:
+        asset = waiting.pop()
+        if asset.pk not in found and asset.pk != start:
+            found[asset.pk] = asset
+            waiting += links[asset.pk]
+    return list(found.values())
+
+
 def ring_of_assets(asset: Asset, requires: Iterable[Asset]) -> list[Asset]:
     """The way from `asset` back to itself if it required these, or nothing: then it may."""
     for first in requires:

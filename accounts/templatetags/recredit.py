@@ -51,6 +51,12 @@ def moment(when: datetime | None) -> str:
 
 
 @register.filter
+def at(found: dict[object, object], key: object) -> object:
+    """What a dict holds for a key that is itself a value."""
+    return found.get(key)
+
+
+@register.filter
 def day(when: datetime | None) -> str:
     """Thu 3 Dec 2026, in the reader's zone where the value is an instant."""
     if not when:

@@ -1,5 +1,6 @@
 """What was bought, and what was downloaded of it: frozen when it happened."""
 
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -117,6 +118,11 @@ class Purchase(models.Model):
     @property
     def is_bundle(self) -> bool:
         return self.bundle_id is not None
+
+    @property
+    def refundable_until(self) -> datetime | None:
+        """The end of the window that the buyer was promised; whether it can be refunded is for the policy to say."""
+        return self.completed_at + timedelta(days=self.terms.window_days) if self.completed_at else None
 
 
 class PurchaseItemQuerySet(models.QuerySet["PurchaseItem"]):

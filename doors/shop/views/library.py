@@ -1,6 +1,6 @@
 """The library: what is owned and through which purchases, and the page before a download."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django import forms
 from django.contrib.auth.decorators import login_required
@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.refusals import Refusal
+from refunds.costs import Cost, costs_of_whole_clicks, download_costs
 from storefront import links as file_links
 from storefront.dependencies import owned_dependencies
 from storefront.files import file_name
@@ -24,7 +25,10 @@ NOT_SHOWN = "No page was shown before this download."
 @require_safe
 def library(request: HttpRequest) -> HttpResponse:
     shelf = holdings(request.user, words=request.GET.get("q", ""), after=request.GET.get("after", ""))
-    return render(request, "shop/library.html", {"shelf": shelf, "q": request.GET.get("q", "")})
+    assets = [row.item.asset for row in shelf.rows]
+    costs = costs_of_whole_clicks(customer=request.user, assets=assets, now=request.now)
+    context = {"shelf": shelf, "costs": costs, "q": request.GET.get("q", "")}
+    return render(request, "shop/library.html", context)
 
 
 class DownloadForm(forms.Form):
@@ -73,7 +77,7 @@ def library_download(request: HttpRequest, slug: str) -> HttpResponse:
             said = str(refusal)
         else:
             return redirect("library_links", pk=made[0].pk)
-    lines = page_says(asset, along)
+    lines = page_says(asset, along, costs_of_a_page(request, asset, along))
     context = {
         "asset": asset,
         "item": items[0],
@@ -90,13 +94,36 @@ def library_download(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "shop/download.html", context, status=status)
 
 
-def page_says(asset: Asset, along: Sequence[Wanted]) -> list[str]:
+WHOLE = "the whole click"
+
+
+def costs_of_a_page(request: HttpRequest, asset: Asset, along: Sequence[Wanted]) -> dict[str, list[Cost]]:
+    """For the click as it is ticked at first, and for the asset and each tick by itself."""
+    clicks = {WHOLE: [asset, *(one.asset for one in along)], asset.slug: [asset]}
+    clicks |= {one.asset.slug: [one.asset] for one in along}
+    return download_costs(customer=request.user, clicks=clicks, now=request.now)
+
+
+def page_says(asset: Asset, along: Sequence[Wanted], costs: Mapping[str, Sequence[Cost]]) -> list[str]:
     """What this page tells before the click: shown there, and kept with the downloads as it was told."""
     lines = [f"Downloading {asset.title} counts from the moment you press the button."]
-    lines += [
-        f"{one.asset.title} comes along because {one.via} requires it; you can untick it." for one in along
-    ]
+    lines += [f"This download {_effect(cost)}." for cost in costs[WHOLE]]
+    if not costs[WHOLE]:
+        lines.append("It changes no refund that you could have now.")
+    for one in along:
+        alone = " and ".join(_effect(cost) for cost in costs[one.asset.slug])
+        effect = f"; by itself it {alone}" if alone else ""
+        lines.append(
+            f"{one.asset.title} comes along because {one.via} requires it{effect}. You can untick it."
+        )
     return lines
+
+
+def _effect(cost: Cost) -> str:
+    if cost.eligible_after:
+        before, after = cost.credits_before, cost.credits_after
+        return f"lowers the refund of purchase {cost.purchase.number} from {before} to {after} credits"
+    return f"makes purchase {cost.purchase.number} no longer refundable ({cost.credits_before} credits now)"
 
 
 @login_required

@@ -9,6 +9,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from doors.shop.paging import page_of
+from refunds.counters import as_things_stand, refundable
+from refunds.models import Case
+from refunds.services import quote
 from storefront.models import Download, Purchase, Status
 
 DOWNLOADS_SHOWN = 200
@@ -17,7 +20,8 @@ DOWNLOADS_SHOWN = 200
 @login_required
 @require_safe
 def purchases(request: HttpRequest) -> HttpResponse:
-    rows = Purchase.objects.owned_by(request.user).select_related("asset", "bundle", "publisher")
+    rows = Purchase.objects.owned_by(request.user).select_related("asset", "bundle", "publisher", "terms")
+    rows = rows.annotate(refundable=refundable(as_things_stand(request.now)))
     return render(request, "shop/purchases.html", {"page": page_of(request, rows, by="created_at")})
 
 
@@ -25,7 +29,7 @@ def purchases(request: HttpRequest) -> HttpResponse:
 @require_safe
 def purchase(request: HttpRequest, number: str) -> HttpResponse:
     found = get_object_or_404(
-        Purchase.objects.owned_by(request.user).select_related("asset", "bundle", "publisher", "terms"),
+        Purchase.objects.owned_by(request.user).to_judge().select_related("asset", "bundle", "publisher"),
         number=number,
     )
     downloads = list(
@@ -37,6 +41,8 @@ def purchase(request: HttpRequest, number: str) -> HttpResponse:
         "downloads": downloads[:DOWNLOADS_SHOWN],
         "more_downloads": max(0, len(downloads) - DOWNLOADS_SHOWN),
         "story": story(found, downloads[:DOWNLOADS_SHOWN]),
+        "decision": quote(purchase=found, requester=request.user, now=request.now).decision,
+        "case": Case.objects.open().filter(purchase=found).first(),
         "just_bought": "bought" in request.GET and found.status == Status.COMPLETED,
     }
     return render(request, "shop/purchase.html", context)
