@@ -17,4 +17,6 @@ class CreditsConfig(AppConfig):
     leads = ("add_code", "change_code", "give_credits")
 
     def ready(self) -> None:
-        from credits import due, signals  # noqa: F401 - jobs for the worker; a wallet for every new person
+        from credits import due, proofs, signals, wallets  # noqa: F401 - jobs for the worker; a wallet for every new person
+
+        proofs.register("wallets", wallets.wallets_hold)

@@ -86,7 +86,7 @@ class BulkLedger:
             usage = BulkUsage(next(self._ids[Usage]), lot, part)
             payment.usages.append(usage)
             self._usages.append((usage, payment.pk))
-            facts = ledger.usage_facts(spent=part, credits=credits, purpose=purpose, at=at)
+            facts = ledger.usage_facts(at=ledger.stamp(at), of=credits, purpose=purpose, spent=part)
             self._append(
                 wallet,
                 EntryKind.SPEND,
@@ -122,15 +122,16 @@ class BulkLedger:
             usage, lot = part.usage, part.lot
             usage.restored += part.credits
             assert usage.restored <= usage.spent, "never more is restored than was spent"
-            facts: dict[str, Any] = {"restored": part.credits, "evidence": evidence}
             if lot is None:
                 source = usage.lot.source
                 lot = self._lot(
                     wallet, part.credits, part.kind, source, at, part.expires_at, reborn_from=usage.pk
                 )
-                facts["lot"] = lot.facts()
             else:
                 lot.remaining += part.credits
+            facts = ledger.restored_facts(
+                evidence=evidence, lot=None if part.lot else lot.facts(), restored=part.credits
+            )
             self._append(
                 wallet,
                 EntryKind.RESTORE,
@@ -149,7 +150,15 @@ class BulkLedger:
         """What is left of a lot goes, and is returned."""
         credits, lot.remaining = lot.remaining, 0
         if credits:
-            self._append(self._wallet(lot.wallet), EntryKind.EXPIRE, -credits, lot, {}, at=at, memo="Expired")
+            self._append(
+                self._wallet(lot.wallet),
+                EntryKind.EXPIRE,
+                -credits,
+                lot,
+                ledger.EXPIRED,
+                at=at,
+                memo="Expired",
+            )
         return credits
 
     def finish(self) -> None:
@@ -240,7 +249,7 @@ class BulkLedger:
         kind: str,
         credits: int,
         lot: BulkLot,
-        facts: dict[str, Any],
+        facts: str,
         *,
         at: datetime,
         memo: str,
@@ -249,7 +258,7 @@ class BulkLedger:
     ) -> None:
         wallet.balance += credits
         wallet.entries_count += 1
-        kind, text, memo = str(kind), ledger.canonical(facts), memo[:200]
+        kind, memo = str(kind), memo[:200]
         wallet.head_digest = ledger.digest(
             wallet.head_digest,
             wallet=wallet.customer,
@@ -259,7 +268,7 @@ class BulkLedger:
             balance_after=wallet.balance,
             lot=lot.pk,
             payment=payment,
-            facts=text,
+            facts=facts,
             memo=memo,
             made_by=made_by,
             at=at,
@@ -274,7 +283,7 @@ class BulkLedger:
                     wallet.balance,
                     lot.pk,
                     payment,
-                    text,
+                    facts,
                 ),
                 *(memo, made_by, at, wallet.head_digest),
             )

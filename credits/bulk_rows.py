@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 from credits import ledger
 from credits.models import Kind
@@ -40,14 +39,14 @@ class BulkLot:
     reborn_from: int | None
     created_at: datetime
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> str:
         return ledger.lot_facts(
-            kind=self.kind,
+            created_at=ledger.stamp(self.created_at),
+            expires_at=ledger.stamp(self.expires_at),
             issued=self.issued,
-            expires_at=self.expires_at,
-            source=self.source,
+            kind=str(self.kind),
             reborn_from=self.reborn_from,
-            created_at=self.created_at,
+            source=self.source,
         )
 
     @property

@@ -1,15 +1,21 @@
-"""The chain: what each entry's digest covers, and what its facts must say of the rows it stands for."""
+"""The chain: what each entry's digest covers, and how the facts it stands for are spelled.
+
+Facts are JSON with sorted keys and no spaces, so that the same facts are the same bytes. They are spelled here and
+nowhere else: the writers store them, and the proof spells them again from the rows and compares.
+"""
 
 import hashlib
 import json
 from datetime import UTC, datetime
+from json.encoder import encode_basestring as quoted
 from typing import Any
 
 GENESIS = ""
+EXPIRED = "{}"
 
 
 def canonical(facts: dict[str, Any]) -> str:
-    """The one spelling of plain data: sorted keys, no spaces, so that the same facts are the same bytes."""
+    """The one spelling of plain data."""
     return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -23,26 +29,32 @@ def stamp(at: datetime | None) -> str | None:
 
 def lot_facts(
     *,
-    kind: str,
+    created_at: str | None,
+    expires_at: str | None,
     issued: int,
-    expires_at: datetime | None,
-    source: str,
+    kind: str,
     reborn_from: int | None,
-    created_at: datetime,
-) -> dict[str, Any]:
+    source: str,
+) -> str:
     """Everything about a lot that never changes; `reborn_from` is the usage whose own lot had expired."""
-    return {
-        "kind": kind,
-        "issued": issued,
-        "expires_at": stamp(expires_at),
-        "source": source,
-        "reborn_from": reborn_from,
-        "created_at": stamp(created_at),
-    }
+    ends = f'"{expires_at}"' if expires_at else "null"
+    usage = "null" if reborn_from is None else reborn_from
+    return (
+        f'{{"created_at":"{created_at}","expires_at":{ends},"issued":{issued},"kind":"{kind}",'
+        f'"reborn_from":{usage},"source":{quoted(source)}}}'
+    )
 
 
-def usage_facts(*, spent: int, credits: int, purpose: str, at: datetime) -> dict[str, Any]:
-    return {"spent": spent, "of": credits, "purpose": purpose, "at": stamp(at)}
+def usage_facts(*, at: str | None, of: int, purpose: str, spent: int) -> str:
+    """A payment, and the part of it that this line took from its lot."""
+    return f'{{"at":"{at}","of":{of},"purpose":{quoted(purpose)},"spent":{spent}}}'
+
+
+def restored_facts(*, evidence: str, lot: str | None, restored: int) -> str:
+    """What came back and for which fact; a lot that was reborn for it brings its own facts along."""
+    if lot is None:
+        return f'{{"evidence":{quoted(evidence)},"restored":{restored}}}'
+    return f'{{"evidence":{quoted(evidence)},"lot":{lot},"restored":{restored}}}'
 
 
 def digest(
@@ -60,10 +72,30 @@ def digest(
     made_by: int | None,
     at: datetime,
 ) -> str:
+    return line_digest(
+        *(previous, wallet, number, kind, credits, balance_after, lot, payment),
+        *(facts, memo, made_by, stamp(at)),
+    )
+
+
+def line_digest(
+    previous: str,
+    wallet: int,
+    number: int,
+    kind: str,
+    credits: int,
+    balance_after: int,
+    lot: int,
+    payment: int | None,
+    facts: str,
+    memo: str,
+    made_by: int | None,
+    at: str | None,
+) -> str:
     """Covers the line, the facts it stands for, and its predecessor. Free texts carry their length, so that moving a
     character from one to the next shows."""
     line = (
-        f"{previous}|{wallet}|{number}|{kind}|{credits}|{balance_after}|{lot}|{payment}|{made_by}|{stamp(at)}"
+        f"{previous}|{wallet}|{number}|{kind}|{credits}|{balance_after}|{lot}|{payment}|{made_by}|{at}"
         f"|{len(memo)}:{memo}|{len(facts)}:{facts}"
     )
     return hashlib.sha256(line.encode()).hexdigest()

@@ -26,7 +26,9 @@ def expire(*, wallet: Wallet, now: datetime) -> int:
     due = list(wallet.lots.open().filter(expires_at__lte=now).in_spending_order())
     if not due:
         return 0
-    lines = [_line(EntryKind.EXPIRE, -lot.remaining, lot, {}, at=now, memo="Expired") for lot in due]
+    lines = [
+        _line(EntryKind.EXPIRE, -lot.remaining, lot, ledger.EXPIRED, at=now, memo="Expired") for lot in due
+    ]
     for lot in due:
         lot.remaining = 0
     Lot.objects.bulk_update(due, ["remaining"])
@@ -90,7 +92,7 @@ def pay(
     Lot.objects.bulk_update([usage.lot for usage in usages], ["remaining"])
     lines = []
     for usage in usages:
-        facts = ledger.usage_facts(spent=usage.spent, credits=credits, purpose=purpose, at=now)
+        facts = ledger.usage_facts(at=ledger.stamp(now), of=credits, purpose=purpose, spent=usage.spent)
         line = _line(
             EntryKind.SPEND, -usage.spent, usage.lot, facts, at=now, memo=memo or purpose, made_by=made_by
         )
@@ -148,13 +150,12 @@ def restore(
     lines = []
     for part in plan:
         part.usage.restored += part.credits
-        facts = {"restored": part.credits, "evidence": evidence}
-        if part.lot is None:
-            lot = new_lots[part.usage.pk]
-            facts["lot"] = _born(lot)
-        else:
-            lot = part.lot
+        lot = part.lot or new_lots[part.usage.pk]
+        if part.lot:
             lot.remaining += part.credits
+        facts = ledger.restored_facts(
+            evidence=evidence, lot=None if part.lot else _born(lot), restored=part.credits
+        )
         line = _line(EntryKind.RESTORE, part.credits, lot, facts, at=now, memo=memo, made_by=made_by)
         line.payment = payment
         lines.append(line)
@@ -177,14 +178,14 @@ def _assert_locked(wallet: Wallet) -> None:
     assert wallet.is_locked, "the wallet must be locked in the running transaction"
 
 
-def _born(lot: Lot) -> dict[str, object]:
+def _born(lot: Lot) -> str:
     return ledger.lot_facts(
-        kind=lot.kind,
+        created_at=ledger.stamp(lot.created_at),
+        expires_at=ledger.stamp(lot.expires_at),
         issued=lot.issued,
-        expires_at=lot.expires_at,
-        source=lot.source,
+        kind=lot.kind,
         reborn_from=lot.reborn_from_id,
-        created_at=lot.created_at,
+        source=lot.source,
     )
 
 
@@ -192,7 +193,7 @@ def _line(
     kind: str,
     credits: int,
     lot: Lot,
-    facts: dict[str, object],
+    facts: str,
     *,
     at: datetime,
     memo: str,
@@ -202,7 +203,7 @@ def _line(
         kind=kind,
         credits=credits,
         lot=lot,
-        facts=ledger.canonical(facts),
+        facts=facts,
         memo=memo[:200],
         made_by=made_by,
         at=at,

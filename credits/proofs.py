@@ -1,0 +1,88 @@
+"""The proofs that every room adds to `check_ledger`, and the one snapshot that all of them look at.
+
+A proof is a generator: it reads its rows as a stream and yields what it finds wrong, each finding with a kind, so that
+a report can name the first bad row of each kind however many there are.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+CHUNK = 5_000
+
+
+class Finding(NamedTuple):
+    """`kind` is the law that is broken, `row` names where, `sentence` says how."""
+
+    kind: str
+    row: str
+    sentence: str
+
+
+@dataclass
+class Progress:
+    """What the proofs have looked at so far; `step` is called now and then with the number of rows since."""
+
+    step: Callable[[int], None] = lambda rows: None
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def add(self, what: str, count: int) -> None:
+        self.counts[what] = self.counts.get(what, 0) + count
+        self.step(count)
+
+
+Proof = Callable[[Progress], Iterator[Finding]]
+registered: dict[str, Proof] = {}
+
+
+def register(name: str, proof: Proof) -> None:
+    """Rooms call this where they are started; proofs run in the order in which the rooms stand."""
+    registered[name] = proof
+
+
+def findings(progress: Progress) -> Iterator[Finding]:
+    for proof in registered.values():
+        yield from proof(progress)
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """One state of the whole store, so that live writes raise no false alarm; writers are not kept waiting."""
+    if connection.in_atomic_block:  # the caller's own transaction is what is to be proved
+        yield
+    elif connection.vendor == "postgresql":
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
+    else:
+        # Not `atomic`, which would take SQLite's write lock: a deferred BEGIN only reads.
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")
+            try:
+                yield
+            finally:
+                cursor.execute("COMMIT")
+
+
+def stream(sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+    """Rows as plain tuples, a chunk at a time, from a cursor that the server keeps."""
+    with _cursor() as cursor:
+        cursor.execute(sql, parameters)
+        while rows := cursor.fetchmany(CHUNK):
+            yield from rows
+
+
+def stamped(column: str) -> str:
+    """SQL that spells an instant as the ledger does; the database is quicker at it than we are."""
+    if connection.vendor == "postgresql":
+        return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+    return f"substr(replace({column}, ' ', 'T') || iif(instr({column}, '.'), '', '.000000'), 1, 26) || 'Z'"
+
+
+def _cursor() -> CursorWrapper:
+    # On PostgreSQL a plain cursor would fetch the whole table into memory.
+    return connection.chunked_cursor()
