@@ -54,20 +54,48 @@ WORDS = {
 }
 
 
+# Where the panels of a bundle stand, by their number: left, top, width and height as parts of the whole.
+LAYOUTS = {
+    1: ((0, 0, 1, 1),),
+    2: ((0, 0, 0.5, 1), (0.5, 0, 0.5, 1)),
+    3: ((0, 0, 0.58, 1), (0.58, 0, 0.42, 0.5), (0.58, 0.5, 0.42, 0.5)),
+    4: ((0, 0, 0.5, 0.5), (0.5, 0, 0.5, 0.5), (0, 0.5, 0.5, 0.5), (0.5, 0.5, 0.5, 0.5)),
+}
+GAP = 8
+
+
 @lru_cache(maxsize=512)
-def cover_svg(slug: str, kind: str = "asset") -> str:
-    """An SVG of 400 by 300. A bundle shows four small pictures, for it holds several things."""
-    dice = Dice(hashlib.sha256(f"{kind}/{slug}".encode()).digest())
+def cover_svg(slug: str, kind: str = "asset", holds: tuple[str, ...] = ()) -> str:
+    """An SVG of 400 by 300. A bundle shows small pictures of up to four things that it holds."""
+    dice = _dice(slug, kind)
     palette = dice.one_of(PALETTES)
-    body = (
-        "".join(_four_panels(dice, palette, slug))
-        if kind == "bundle"
-        else MOTIFS[_motif(slug, dice)](dice, palette)
-    )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{palette.ground}"/>{body}</svg>'
-    )
+    body = _scene(slug, dice, palette)
+    if kind == "bundle":
+        body = f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{palette.near}"/>'
+        body += "".join(_panels(holds[:4] or tuple(f"{slug}-{number}" for number in range(4))))
+    size = f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{body}</svg>'
+
+
+def _dice(slug: str, kind: str = "asset") -> Dice:
+    return Dice(hashlib.sha256(f"{kind}/{slug}".encode()).digest())
+
+
+def _scene(slug: str, dice: Dice, palette: Palette) -> str:
+    ground = f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{palette.ground}"/>'
+    return ground + MOTIFS[_motif(slug, dice)](dice, palette)
+
+
+def _panels(slugs: tuple[str, ...]) -> Iterator[str]:
+    whole_x, whole_y = WIDTH - GAP, HEIGHT - GAP
+    for slug, (left, top, width, height) in zip(slugs, LAYOUTS[len(slugs)], strict=True):
+        dice = _dice(slug)
+        place = (
+            f'x="{GAP + left * whole_x:.1f}" y="{GAP + top * whole_y:.1f}" '
+            f'width="{width * whole_x - GAP:.1f}" height="{height * whole_y - GAP:.1f}"'
+        )
+        scene = _scene(slug, dice, dice.one_of(PALETTES))
+        yield f'<svg {place} viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMidYMid slice">{scene}</svg>'
 
 
 def _motif(slug: str, dice: Dice) -> str:
@@ -76,20 +104,3 @@ def _motif(slug: str, dice: Dice) -> str:
         if any(part in {word, f"{word}s", f"{word}es"} for part in parts for word in words):
             return name
     return dice.one_of(tuple(MOTIFS))
-
-
-def _four_panels(dice: Dice, palette: Palette, slug: str) -> Iterator[str]:
-    names = [_motif(slug, dice)]
-    while len(names) < 4:
-        name = dice.one_of(tuple(MOTIFS))
-        if name not in names:
-            names.append(name)
-    gap, width, height = 8, (WIDTH - 3 * 8) / 2, (HEIGHT - 3 * 8) / 2
-    yield f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{palette.near}"/>'
-    for place, name in enumerate(names):
-        x, y = gap + (place % 2) * (width + gap), gap + (place // 2) * (height + gap)
-        yield (
-            f'<svg x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" viewBox="0 0 {WIDTH} {HEIGHT}"'
-            f' preserveAspectRatio="xMidYMid slice"><rect width="{WIDTH}" height="{HEIGHT}" fill="{palette.ground}"/>'
-            f"{MOTIFS[name](dice, palette)}</svg>"
-        )

@@ -3,8 +3,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from storefront.covers import PALETTES, WORDS, _motif, cover_svg
-from storefront.inks import Dice
+from storefront.covers import PALETTES, WORDS, _dice, _motif, cover_svg
 from storefront.motifs import MOTIFS
 
 SLUGS = [f"asset-{number}" for number in range(200)]
@@ -30,6 +29,16 @@ def test_a_bundle_of_the_same_slug_looks_different() -> None:
     assert cover_svg("forest", "bundle").count("<svg") == 5
 
 
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
+def test_a_bundle_shows_up_to_four_of_the_things_that_it_holds(count: int) -> None:
+    holds = ("oak", "fern", "moss", "bark", "twig")[:count]
+    page = cover_svg("forest", "bundle", holds)
+    assert page.count("<svg") == 1 + min(count, 4)
+    for slug in holds[:4]:
+        assert cover_svg(slug).split(">", 1)[1].removesuffix("</svg>") in page
+    assert page == cover_svg("forest", "bundle", holds)
+
+
 def test_all_palettes_and_all_motifs_are_drawn() -> None:
     pages = [cover_svg(slug) for slug in SLUGS]
     assert all(any(f'fill="{palette.ground}"' in page[:200] for page in pages) for palette in PALETTES)
@@ -44,10 +53,6 @@ def test_a_slug_that_says_what_is_inside_is_taken_at_its_word() -> None:
         "stones",
         "tiles",
     ]
-
-
-def _dice(slug: str) -> Dice:
-    return Dice(hashlib.sha256(slug.encode()).digest())
 
 
 @pytest.mark.parametrize("kind", ["asset", "bundle"])
