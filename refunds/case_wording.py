@@ -1,4 +1,12 @@
-"""What the acts of a case are called in the time line: one table, whoever reads it."""
+"""What the acts and states of a case are called: one table each, whoever reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from refunds.models import Answer, Case
 
 # By the code of the act; {publisher} is the publisher that it concerns.
 ACTS = {
@@ -83,3 +91,28 @@ CANNED = (
         "We need to know a little more before we can decide: what did you try, and what happened?",
     ),
 )
+
+
+TO_CUSTOMER = {
+    "waiting_for_publisher": "We asked {publishers}. When everybody has answered, or the time is over, support decides.",
+    "waiting_for_customer": "{publisher} asked us to refund this purchase for you. Is that what you want?",
+    "waiting_for_support": "A person reads your request and answers it.",
+    "waiting_for_second_agent": "Support has looked at it, and a second person checks it.",
+    "approved": "Your request was approved.",
+    "rejected": "Your request was rejected. The reason stands in the time line.",
+    "answered": "Your request was answered. The answer stands in the time line.",
+    "withdrawn": "The request was withdrawn, and nothing was changed by it.",
+    "closed_by_refund": "The purchase was settled in another way, which closed this request.",
+}
+
+
+def says_to_customer(case: Case, answers: Sequence[Answer]) -> str:
+    """Where a case stands, in one or two sentences to the customer."""
+    names = _listed([answer.publisher.name for answer in answers if answer.authorised is None])
+    return TO_CUSTOMER[case.state].format(
+        publishers=names or "the publisher", publisher=case.publisher or "The publisher"
+    )
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

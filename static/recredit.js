@@ -22,8 +22,9 @@ for (const field of document.querySelectorAll("textarea[maxlength]")) {
   counter.className = "counter";
   counter.setAttribute("aria-live", "polite");
   const count = () => {
-    const left = field.maxLength - field.value.length;
-    counter.textContent = left === 1 ? "1 character left" : `${left.toLocaleString("en")} characters left`;
+    const left = field.maxLength - field.value.length, missing = field.minLength - field.value.trim().length;
+    if (missing > 0) counter.textContent = missing === 1 ? "1 more character needed" : `${missing} more characters needed`;
+    else counter.textContent = left === 1 ? "1 character left" : `${left.toLocaleString("en")} characters left`;
   };
   field.after(counter);
   field.addEventListener("input", count);

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
+from doors.shop.cases import urlpatterns as cases
 from doors.shop.catalogue import urlpatterns as catalogue
 from doors.shop.covers import urlpatterns as covers
 from doors.shop.library import urlpatterns as library
@@ -17,5 +18,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *people,
     *covers,
     *refunds,
+    *cases,
     *policy,
 ]

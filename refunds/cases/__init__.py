@@ -11,7 +11,8 @@ time line with who, through which door, and why.
 - By the clock: `escalate_cases`.
 - To look at: `lines` (the time line as one side sees it), `visible_attachments`, `standing` and `suggestion` (what a
   decision is measured by).
-- Files come as `Upload(name=, content=)` and are told by their first bytes.
+- Files come as `Upload(name=, content=)`, which `received(request.FILES.getlist(…))` makes; they are told by their
+  first bytes.
 """
 
 from refunds.cases.answering import (
@@ -23,7 +24,7 @@ from refunds.cases.answering import (
     offer_help,
     withdraw,
 )
-from refunds.cases.attachments import Upload
+from refunds.cases.attachments import Upload, received
 from refunds.cases.concluding import answer, reject
 from refunds.cases.deciding import approve, confirm, take_back
 from refunds.cases.escalating import escalate_cases
@@ -54,6 +55,7 @@ __all__ = [
     "open_by_agent",
     "open_by_customer",
     "open_publisher_request",
+    "received",
     "reject",
     "rule",
     "standing",

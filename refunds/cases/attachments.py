@@ -7,8 +7,11 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from django.conf import settings
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 
 from accounts.models import User
 from refunds.cases.refusals import BadAttachment
@@ -38,13 +41,29 @@ class Checked:
     content_type: str
 
 
+class Received(Protocol):
+    """A file as a web framework hands it over: its size is known before its bytes are in memory."""
+
+    name: str | None
+    size: int | None
+
+    def read(self) -> bytes: ...
+
+
+def received(files: Sequence[Received]) -> list[Upload]:
+    """Reads what is small enough, and refuses what is not before it is read."""
+    if len(files) > settings.ATTACHMENTS_AT_ONCE:
+        raise _too_many()
+    for file in files:
+        if (file.size or 0) > settings.ATTACHMENT_MEGABYTES * MEGABYTE:
+            raise _too_large(safe_name(file.name or ""))
+    return [Upload(name=file.name or "", content=file.read()) for file in files]
+
+
 def check(uploads: Sequence[Upload]) -> list[Checked]:
     """All of them or none: each small enough, of a kind that harms nobody, under a name that no system trips over."""
-    most = settings.ATTACHMENTS_AT_ONCE
-    if len(uploads) > most:
-        raise BadAttachment(
-            "attachments", "At most {most} files go with one message. Nothing was sent.", most=most
-        )
+    if len(uploads) > settings.ATTACHMENTS_AT_ONCE:
+        raise _too_many()
     return [_check(upload) for upload in uploads]
 
 
@@ -81,6 +100,16 @@ def attach(
     )
 
 
+def as_download(file: Attachment) -> HttpResponse:
+    """Never shown in the store's own pages: a download, of the type that its bytes have, in a sandbox."""
+    response = HttpResponse(bytes(file.content), content_type=file.content_type)
+    response["Content-Disposition"] = content_disposition_header(True, file.name)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
 def safe_name(name: str) -> str:
     """The last part of the name, without anything that a header, a shell or a file system could trip over."""
     last = re.split(r"[\\/]", unicodedata.normalize("NFC", name))[-1]
@@ -92,13 +121,10 @@ def safe_name(name: str) -> str:
 
 def _check(upload: Upload) -> Checked:
     name, content = safe_name(upload.name), upload.content
-    limit = settings.ATTACHMENT_MEGABYTES
     if not content:
         raise BadAttachment("attachments", "{name} is empty. Nothing was sent.", name=name)
-    if len(content) > limit * MEGABYTE:
-        raise BadAttachment(
-            "attachments", "{name} is larger than {limit} MB. Nothing was sent.", name=name, limit=limit
-        )
+    if len(content) > settings.ATTACHMENT_MEGABYTES * MEGABYTE:
+        raise _too_large(name)
     kind = _kind(content)
     if kind is None:
         raise BadAttachment(
@@ -136,3 +162,20 @@ def _is_plain_text(content: bytes) -> bool:
     if any(ord(letter) < 32 and letter not in "\t\n\r\f" for letter in text) or "\x7f" in text:
         return False
     return not MARKUP.search(content)
+
+
+def _too_many() -> BadAttachment:
+    return BadAttachment(
+        "attachments",
+        "At most {most} files go with one message. Nothing was sent.",
+        most=settings.ATTACHMENTS_AT_ONCE,
+    )
+
+
+def _too_large(name: str) -> BadAttachment:
+    return BadAttachment(
+        "attachments",
+        "{name} is larger than {limit} MB. Nothing was sent.",
+        name=name,
+        limit=settings.ATTACHMENT_MEGABYTES,
+    )

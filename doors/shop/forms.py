@@ -1,0 +1,116 @@
+"""The forms with which customers speak to support."""
+
+import uuid
+from typing import Any
+
+from django import forms
+
+from accounts.models import User
+from refunds.cases.opening import ALWAYS_OPEN, LEAST_WORDS
+from refunds.cases.saying import MOST_WORDS
+from refunds.wording import GROUNDS
+from storefront.models import Purchase, PurchaseItem, Status
+from storefront.numbers import normalise
+
+FILES = "PDF, PNG, JPEG, plain text or ZIP. Only support sees them, unless you share them below."
+
+
+class Several(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files; what is too many or too large is said by the service."""
+
+    widget = Several
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        given = data if isinstance(data, list | tuple) else [data] if data else []
+        return [super(FilesField, self).clean(one, initial) for one in given]
+
+
+class MessageForm(forms.Form):
+    """More words, and perhaps files."""
+
+    message = forms.CharField(
+        label="Your message",
+        max_length=MOST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        strip=True,
+    )
+    attachments = FilesField(label="Files", required=False, help_text=FILES)
+    share = forms.BooleanField(
+        label="Share these files with the publisher",
+        required=False,
+        help_text="The publisher sees your words in any case, but never your name or address.",
+    )
+
+
+class NewCaseForm(MessageForm):
+    """One request: about what, on which grounds, and what happened."""
+
+    key = forms.CharField(max_length=255, widget=forms.HiddenInput)
+    invoice = forms.CharField(
+        label="Purchase ID (invoice number)",
+        required=False,
+        max_length=100,
+        help_text="It stands on the purchase's page, such as IN010000000007. Leave it empty if your credits are wrong "
+        "and no purchase is to blame.",
+    )
+    grounds = forms.ChoiceField(label="What is it about?", choices=[])
+    items = forms.MultipleChoiceField(
+        label="Which of its items?", required=False, widget=forms.CheckboxSelectMultiple, choices=[]
+    )
+    field_order = ("key", "invoice", "grounds", "items", "message", "attachments", "share")
+
+    def __init__(self, *args: Any, person: User, purchase: Purchase | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person, self.purchase = person, purchase
+        asked = purchase is None or purchase.status == Status.COMPLETED
+        self.fields["grounds"].choices = [
+            ("", "Choose one"),
+            *((code, words) for code, words in GROUNDS.items() if asked or code in ALWAYS_OPEN),
+        ]
+        self.fields["message"].label = "What happened?"
+        self.fields[
+            "message"
+        ].help_text = f"At least {LEAST_WORDS} characters: what you expected, what you tried, and when."
+        self.fields["message"].widget.attrs["minlength"] = LEAST_WORDS
+        self.initial.setdefault("key", uuid.uuid4().hex)
+        self._offer_items()
+
+    def _offer_items(self) -> None:
+        """Only where there is a choice; the default is all."""
+        live = list(PurchaseItem.objects.live().filter(purchase=self.purchase)) if self.purchase else []
+        if len(live) < 2:
+            del self.fields["items"]
+            return
+        rows = (
+            PurchaseItem.objects.live()
+            .filter(purchase=self.purchase)
+            .select_related("asset")
+            .order_by("position")
+        )
+        choices = [
+            (row.asset.slug, f"{row.title}, by {row.publisher.name}")
+            for row in rows.select_related("publisher")
+        ]
+        self.fields["items"].choices = choices
+        self.fields["items"].required = True
+        self.initial.setdefault("items", [slug for slug, _ in choices])
+
+    def clean_invoice(self) -> str:
+        """Any spelling; somebody else's number is told like one that never was."""
+        text = self.cleaned_data["invoice"].strip()
+        if not text:
+            return ""
+        number = normalise(text)
+        found = Purchase.objects.owned_by(self.person).filter(number=number).first() if number else None
+        if found is None:
+            raise forms.ValidationError("No purchase of yours has this number. Nothing was sent yet.")
+        self.purchase = found
+        return found.number
+
+
+class WithdrawForm(forms.Form):
+    solved = forms.BooleanField(label="It is solved: the publisher helped me", required=False)

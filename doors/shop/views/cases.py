@@ -1,0 +1,223 @@
+"""My requests to support: open one, follow it, add to it, answer it, withdraw it."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts.durable import Asking, digest_of
+from accounts.refusals import Refusal
+from doors.shop.forms import MessageForm, NewCaseForm, WithdrawForm
+from doors.shop.paging import page_of
+from refunds import cases
+from refunds.case_wording import says_to_customer
+from refunds.cases.refusals import CaseOpen
+from refunds.models import Case
+from refunds.models.cases import Side
+from storefront.models import Purchase
+from storefront.numbers import normalise
+
+
+@login_required
+def mine(request: HttpRequest) -> HttpResponse:
+    rows = Case.objects.of_customer(request.user).select_related("purchase")
+    return render(request, "shop/cases.html", {"page": page_of(request, rows, by="opened_at")})
+
+
+@login_required
+def new(request: HttpRequest) -> HttpResponse:
+    purchase = _named_purchase(request)
+    if request.method != "POST":
+        form = NewCaseForm(
+            initial={
+                "invoice": purchase.number if purchase else "",
+                "grounds": request.GET.get("grounds", ""),
+            },
+            person=request.user,
+            purchase=purchase,
+        )
+        return _show_new(request, form)
+    form = NewCaseForm(request.POST, request.FILES, person=request.user, purchase=purchase)
+    if not form.is_valid():
+        return _show_new(request, form, status=422)
+    try:
+        answer = _open(request, form)
+    except Refusal as refusal:
+        _add_error(form, refusal)
+        return _show_new(request, form, status=422)
+    if isinstance(answer.outcome, CaseOpen):
+        messages.warning(request, str(answer.outcome))
+    elif not answer.replayed:
+        messages.success(request, "Your request is with us. You can follow it here.")
+    return redirect(answer.body)
+
+
+@login_required
+def show(request: HttpRequest, number: str) -> HttpResponse:
+    return _show(request, _mine(request, number), MessageForm())
+
+
+@login_required
+@require_POST
+def message(request: HttpRequest, number: str) -> HttpResponse:
+    case, form = _mine(request, number), MessageForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _show(request, case, form, status=422)
+    try:
+        cases.add_message(
+            case=case,
+            by=request.user,
+            side=Side.CUSTOMER,
+            message=form.cleaned_data["message"],
+            uploads=cases.received(form.cleaned_data["attachments"]),
+            share=form.cleaned_data["share"],
+            door="page",
+            now=request.now,
+        )
+    except Refusal as refusal:
+        _add_error(form, refusal)
+        return _show(request, case, form, status=422)
+    messages.success(request, "Your message is in the request.")
+    return redirect("case", case.number)
+
+
+@login_required
+@require_POST
+def answer(request: HttpRequest, number: str) -> HttpResponse:
+    """To a publisher's request: yes, this was me; or no, I want to keep it. To an offer of help: yes or no."""
+    case = _mine(request, number)
+    said: dict[str, Callable[[], Case]] = {
+        "mine": lambda: cases.answer_request(
+            case=case, by=request.user, mine=request.POST["mine"] == "yes", door="page", now=request.now
+        ),
+        "accept_help": lambda: cases.accept_help(
+            case=case,
+            by=request.user,
+            accepted=request.POST["accept_help"] == "yes",
+            door="page",
+            now=request.now,
+        ),
+    }
+    name = next((name for name in said if request.POST.get(name) in {"yes", "no"}), None)
+    if name is None:
+        return _show(
+            request, case, MessageForm(), said="Choose one of the answers. Nothing was changed.", status=422
+        )
+    return _act(request, case, said[name], "Thank you, your answer is in the request.")
+
+
+@login_required
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    case = _mine(request, number)
+    form = WithdrawForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "shop/case_withdraw.html", {"case": case, "form": form})
+    solved = form.cleaned_data["solved"]
+    return _act(
+        request,
+        case,
+        lambda: cases.withdraw(case=case, by=request.user, solved=solved, door="page", now=request.now),
+        "The request is withdrawn. You can open another one at any time.",
+    )
+
+
+@login_required
+def attachment(request: HttpRequest, number: str, ref: str) -> HttpResponse:
+    from refunds.cases.attachments import as_download
+
+    found = get_object_or_404(cases.visible_attachments(_mine(request, number), side=Side.CUSTOMER), ref=ref)
+    return as_download(found)
+
+
+def _mine(request: HttpRequest, number: str) -> Case:
+    found = Case.objects.of_customer(request.user).select_related("purchase", "publisher", "compensation")
+    return get_object_or_404(found, number=number)
+
+
+def _named_purchase(request: HttpRequest) -> Purchase | None:
+    """The one in the address, which must be one's own."""
+    text = request.GET.get("invoice", "")
+    if not text:
+        return None
+    return get_object_or_404(Purchase.objects.owned_by(request.user), number=normalise(text) or "")
+
+
+def _open(request: HttpRequest, form: NewCaseForm) -> Any:
+    data = form.cleaned_data
+    uploads = cases.received(data["attachments"])
+    purchase = form.purchase if data["invoice"] else None
+    asking = Asking(
+        person=request.user,
+        key=data["key"],
+        what=digest_of(
+            "open case",
+            data["invoice"],
+            data["grounds"],
+            ",".join(data.get("items", [])),
+            data["message"],
+            *(hashlib.sha256(upload.content).hexdigest() for upload in uploads),
+        ),
+        now=request.now,
+        door="page",
+        write=lambda outcome: (303, _address(outcome)),
+    )
+    return cases.open_by_customer(
+        asking=asking,
+        purchase=purchase,
+        grounds=data["grounds"],
+        message=data["message"],
+        items=data.get("items") if purchase else None,
+        uploads=uploads,
+        share=data["share"],
+    )
+
+
+def _address(outcome: object) -> str:
+    number = outcome.number if isinstance(outcome, Case) else outcome.facts["number"]  # type: ignore[attr-defined] # CaseOpen
+    return reverse("case", args=[number])
+
+
+def _add_error(form: Any, refusal: Refusal) -> None:
+    field = getattr(refusal, "field", None)
+    form.add_error(field if field in form.fields else None, str(refusal))
+
+
+def _act(request: HttpRequest, case: Case, act: Callable[[], Case], done: str) -> HttpResponse:
+    try:
+        act()
+    except Refusal as refusal:
+        case.refresh_from_db()
+        return _show(request, case, MessageForm(), said=str(refusal), status=409)
+    messages.success(request, done)
+    return redirect("case", case.number)
+
+
+def _show_new(request: HttpRequest, form: NewCaseForm, *, status: int = 200) -> HttpResponse:
+    return render(request, "shop/case_new.html", {"form": form, "purchase": form.purchase}, status=status)
+
+
+def _show(
+    request: HttpRequest, case: Case, form: MessageForm, *, said: str = "", status: int = 200
+) -> HttpResponse:
+    answers = list(case.answers.select_related("publisher"))
+    context = {
+        "case": case,
+        "form": form,
+        "said": said,
+        "story": cases.lines(case, side=Side.CUSTOMER),
+        "items": case.items.select_related("item", "item__publisher").order_by("item__position"),
+        "answers": answers,
+        "help": [
+            one
+            for one in answers
+            if one.help_offered_at and one.help_accepted is None and one.authorised is None
+        ],
+        "words": says_to_customer(case, answers),
+    }
+    return render(request, "shop/case.html", context, status=status)

@@ -1,0 +1,69 @@
+"""Every letter of a case reads well, and tells a publisher nothing of the customer."""
+
+from datetime import timedelta
+
+import pytest
+
+from outbox.models import Message
+from outbox.rendering import render
+from refunds import cases
+from tests.refunds.test_cases import approve, ask, no, request, yes
+from tests.world import NOW, buy
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_every_letter_of_a_long_case_is_whole(
+    ada, sam, lea, oak, fern, moss, bark, slate, grove, gil, quarry
+):
+    case = ask(ada, buy(ada, oak, days_ago=45))
+    cases.offer_help(case=case, publisher=grove, by=gil, note="Try <b>version 2</b>.", door="portal", now=NOW)
+    cases.accept_help(case=case, by=ada, accepted=True, door="page", now=NOW)
+    cases.escalate_cases(NOW + timedelta(days=8))
+    cases.add_message(
+        case=case, by=gil, side="publisher", publisher=grove, message="Any news?", door="portal", now=NOW
+    )
+    yes(case, grove, gil)
+    approve(case, sam, 40, note="Gladly.")
+    rejected = ask(ada, buy(ada, fern, days_ago=45), key="k2")
+    no(rejected, grove, gil)
+    cases.reject(case=rejected, by=sam, note="The publisher said no.", now=NOW)
+    answered = ask(ada, None, "credits_wrong", key="k3")
+    cases.answer(case=answered, by=lea, note="It was late.", credits=3, now=NOW)
+    kept = request(gil, grove, buy(ada, moss, days_ago=45))
+    cases.answer_request(case=kept, by=ada, mine=False, door="page", now=NOW)
+    taken_back = request(gil, grove, buy(ada, bark, days_ago=45), key="r2")
+    cases.withdraw(case=taken_back, by=gil, door="portal", now=NOW)
+    opened = cases.open_by_agent(
+        purchase=buy(ada, slate, days_ago=45), by=sam, grounds="other", note="She called us.", now=NOW
+    )
+    cases.withdraw(case=opened, by=ada, solved=True, door="page", now=NOW)
+    written = {message.template: message for message in Message.objects.filter(template__startswith="case_")}
+    assert sorted(written) == [
+        "case_answered",
+        "case_approved",
+        "case_closed_publisher",
+        "case_help_answered",
+        "case_help_offered",
+        "case_kept",
+        "case_message",
+        "case_opened",
+        "case_opened_for_you",
+        "case_publisher_asked",
+        "case_publisher_reminded",
+        "case_publisher_request",
+        "case_rejected",
+        "case_with_support",
+        "case_withdrawn",
+        "case_withdrawn_publisher",
+    ]
+    for template, message in written.items():
+        letter = render(message)
+        whole = letter.subject + letter.text + letter.html
+        assert letter.subject, template
+        assert "None" not in whole, template
+        assert "{" not in letter.subject + letter.text, template
+        assert "<b>version" not in letter.html, template
+        if message.to.endswith((".example",)) and "store" not in message.to:
+            assert "Ada" not in whole, template
+            assert "ada@example.com" not in whole, template
