@@ -16,7 +16,7 @@ INVOICE = re.compile(r"(?:IN)?([0-9]{12})", re.ASCII | re.IGNORECASE)
 # taken along, so that normalising refuses it.
 MENTION = re.compile(
     rf"(?<![^\W_])(?:(?:IN|CN)[{SEPARATORS}]*)?"
-    rf"(?:[0-9]{{12}}(?![^\W_])|[0-9](?:[{SEPARATORS}]?[0-9]){{11}}(?![{SEPARATORS}]?[^\W_]))",
+    rf"(?:[0-9]{{12}}(?![^\W_])|(?<![0-9][{SEPARATORS}])[0-9](?:[{SEPARATORS}]?[0-9]){{11}}(?![{SEPARATORS}]?[^\W_]))",
     re.IGNORECASE,
 )
 LONGEST_SPELLING = 100

@@ -44,6 +44,8 @@ def look_for(search: Search, *, after: str = "", size: int = 24) -> Shelf:
     place = _place(after, search.sort)
     # The two tables are sorted together by the database, so that a title stands where its collation says.
     found = [_keys(model, search, column, falling, place) for model in _models(search)]
+    if not found:
+        return Shelf([], "")
     rows = found[0].union(*found[1:], all=True)
     keys = list(rows.order_by(f"{'-' if falling else ''}key", "sort", "pk")[: size + 1])
     goods = _goods(keys[:size])
@@ -56,9 +58,9 @@ def categories() -> list[str]:
 
 
 def _models(search: Search) -> "list[type[Asset | Bundle]]":
-    if search.category:
-        return [Asset]  # only assets have one
-    return [model for model in (Asset, Bundle) if search.kind in {"", model.kind}]
+    """Only assets have a category."""
+    models = (Asset,) if search.category else (Asset, Bundle)
+    return [model for model in models if search.kind in {"", model.kind}]
 
 
 def _keys(
