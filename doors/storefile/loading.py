@@ -1,5 +1,6 @@
 """Loading a store file: every line through its subject, everything in one transaction, all of it or nothing."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -64,10 +65,8 @@ def load(stream: BinaryIO, *, options: Options) -> Loaded:
         if options.dry_run:
             raise _OnlyLooked
 
-    try:
+    with contextlib.suppress(_OnlyLooked):
         durably(act)
-    except _OnlyLooked:
-        pass
     return loaded
 
 

@@ -122,7 +122,7 @@ class SoldRows:
             (
                 (*fixed, *moving)
                 for sold in new
-                for fixed, (_, *moving) in zip(_items(sold), _items_moving(sold))
+                for fixed, (_, *moving) in zip(_items(sold), _items_moving(sold), strict=True)
             ),
         )
         copy_rows(Download, DOWNLOAD, (_download(each) for sold in new for each in sold.handed or ()))
