@@ -1,0 +1,3 @@
+"""The desk's pages on rows, one module a subject: importing them registers them."""
+
+from doors.desk import terms  # noqa: F401 - registers its rows

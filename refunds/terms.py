@@ -1,0 +1,55 @@
+"""Publishing new terms: by a lead, for the future only, and never touching what a customer was promised."""
+
+from datetime import datetime
+
+from django.db import IntegrityError
+
+from accounts import audit
+from accounts.durable import durably
+from accounts.models import User
+from accounts.refusals import NotAllowed, Refusal
+from storefront.models import Terms
+
+
+class TermsInThePast(Refusal):
+    code = "terms_in_the_past"
+    sentence = "New terms start in the future: purchases keep the terms they were completed under. Nothing was published."
+
+
+class TermsTaken(Refusal):
+    code = "terms_taken"
+    sentence = "There are terms of this name, or from this very instant, already. Nothing was published."
+
+
+def publish_terms(
+    *,
+    by: User,
+    version: str,
+    in_force_from: datetime,
+    window_days: int,
+    bundle_percent: int,
+    why: str,
+    now: datetime,
+) -> Terms:
+    if not by.is_lead:
+        raise NotAllowed("Only a lead publishes terms. Nothing was published.")
+    if in_force_from <= now:
+        raise TermsInThePast
+
+    def publish() -> Terms:
+        terms = Terms.objects.create(
+            version=version,
+            in_force_from=in_force_from,
+            window_days=window_days,
+            bundle_percent=bundle_percent,
+            published_by=by,
+            created_at=now,
+        )
+        numbers = f"{window_days} days, {bundle_percent} %, from {in_force_from.isoformat()}"
+        audit.record(by=by, act="publish_terms", subject=version, why=f"{numbers}. {why}", now=now)
+        return terms
+
+    try:
+        return durably(publish)
+    except IntegrityError as taken:
+        raise TermsTaken from taken
