@@ -1,0 +1,47 @@
+"""A wallet as its owner reads it: lines newest first, and how the balance went."""
+
+from contextlib import suppress
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from accounts.durable import durably
+from accounts.models import User
+from accounts.refusals import Busy
+from credits.models import Entry, Lot, Wallet
+from credits.services import lock_wallet
+
+DRAWN_FROM = 1_000  # lines at most behind a chart, however long the statement is
+POINTS = 120
+
+
+def up_to_date(*, customer: User, now: datetime) -> Wallet:
+    """The wallet without what has expired: whoever looks writes the expiry that is due, as whoever locks does."""
+    if Lot.objects.open().filter(wallet=customer.pk, expires_at__lte=now).exists():
+        with suppress(Busy):  # somebody else is just writing it
+            durably(lambda: lock_wallet(customer=customer, now=now))
+    return Wallet.objects.get(pk=customer.pk)
+
+
+def newest_first(wallet: Wallet, *, before: int | None = None) -> QuerySet[Entry]:
+    """The lines, each with its lot; from the one before `before` on. Numbers have no gaps, so they key the pages."""
+    rows = wallet.entries.select_related("lot").order_by("-number")
+    return rows if before is None else rows.filter(number__lt=before)
+
+
+def balance_over_time(wallet: Wallet, now: datetime) -> list[tuple[datetime, int]]:
+    """A point a day at most: the balance that the day ended with. Lines may step back in time; a picture does not."""
+    lines = list(
+        wallet.entries.order_by("-number").values_list("at", "credits", "balance_after")[:DRAWN_FROM]
+    )
+    if not lines:
+        return []
+    at, credits, balance = lines[-1]
+    points = {at.date(): (at, balance - credits)} if balance != credits else {}
+    latest = at
+    for at, _, balance in reversed(lines):
+        latest = max(latest, at)
+        points[latest.date()] = (latest, balance)
+    drawn = list(points.values())
+    every = -(-len(drawn) // POINTS)
+    return [*drawn[:-1:every], drawn[-1], (max(now, latest), wallet.balance)]
