@@ -1,0 +1,114 @@
+"""Telling what happened in a demo world: scenes in any order, dates counted back from today, lines in the order of
+time."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from doors.storefile.demo.catalogue import ASSETS, BUNDLES
+from doors.storefile.moments import written
+
+Line = dict[str, Any]
+PRICES = {"asset": {each[0]: each[3] for each in ASSETS}, "bundle": {each[0]: each[3] for each in BUNDLES}}
+
+
+class Story:
+    def __init__(self, now: datetime) -> None:
+        self.now = now.replace(microsecond=0)
+        self._told: list[tuple[datetime, int, Line]] = []
+        self._counts: dict[str, int] = {}
+
+    def lines(self) -> list[Line]:
+        return [line for _, _, line in sorted(self._told, key=lambda told: told[:2])]
+
+    def before(self, days: float) -> datetime:
+        """So many days ago, on a whole second."""
+        return self.now - timedelta(seconds=round(days * 86_400))
+
+    def tell(self, when: datetime, /, **line: Any) -> None:
+        self._told.append((when, len(self._told), line))
+
+    def give(
+        self,
+        who: str,
+        credits: int,
+        *,
+        ago: float,
+        kind: str = "paid",
+        lives: float | None = None,
+        memo: str = "",
+    ) -> str:
+        """`lives` counts the days until the credits expire."""
+        ref, at = self.ref("g"), self.before(ago)
+        expires_at = written(at + timedelta(days=lives)) if lives else None
+        told = {"memo": memo} if memo else {}
+        self.tell(
+            at,
+            type="grant",
+            ref=ref,
+            user=email(who),
+            credits=credits,
+            kind=kind,
+            at=written(at),
+            expires_at=expires_at,
+            **told,
+        )
+        return ref
+
+    def redeem(self, who: str, code: str, *, ago: float) -> None:
+        at = self.before(ago)
+        self.tell(at, type="redemption", user=email(who), code=code, at=written(at))
+
+    def buy(
+        self, who: str, thing: str, *, ago: float, credits: int | None = None, paid: bool = True, **more: Any
+    ) -> str:
+        """`paid` tops the wallet up an hour earlier with what it costs, unless the story has seen to that."""
+        ref, at = self.ref("p"), self.before(ago)
+        kind = "bundle" if thing in PRICES["bundle"] else "asset"
+        credits = PRICES[kind][thing] if credits is None else credits
+        if paid and credits:
+            self.give(who, credits, ago=ago + 1 / 24)
+        self.tell(
+            at,
+            type="purchase",
+            ref=ref,
+            user=email(who),
+            **{kind: thing},
+            credits=credits,
+            at=written(at),
+            **more,
+        )
+        return ref
+
+    def fetch(self, purchase: str, *assets: str, ago: float, via: str | None = None) -> str:
+        """Downloads, a minute apart; gives the ref of the last. `via` is the asset that required them."""
+        ref = ""
+        for place, asset in enumerate(assets):
+            ref, at = self.ref("d"), self.before(ago) + timedelta(minutes=place)
+            because = {"cause": "dependency", "via": via} if via else {"cause": "direct"}
+            self.tell(
+                at,
+                type="download",
+                ref=ref,
+                purchase=purchase,
+                asset=asset,
+                at=written(at),
+                door="page",
+                **because,
+            )
+        return ref
+
+    def strike(self, download: str, *, by: str, why: str, ago: float) -> None:
+        at = self.before(ago)
+        self.tell(at, type="strike", download=download, by=email(by), why=why, at=written(at))
+
+    def change_price(self, asset: str, price: int, *, ago: float) -> None:
+        told = next(each for each in ASSETS if each[0] == asset)
+        self.tell(self.before(ago), type="asset", slug=asset, publisher=told[1], title=told[2], price=price)
+
+    def ref(self, letter: str) -> str:
+        self._counts[letter] = self._counts.get(letter, 0) + 1
+        return f"{letter}{self._counts[letter]}"
+
+
+def email(who: str) -> str:
+    return who if "@" in who else f"{who}@example.com"

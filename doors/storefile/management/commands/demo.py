@@ -1,0 +1,45 @@
+"""Fills the demo world and says who may sign in."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from accounts.models import User
+from credits.models import Code
+from doors.storefile.demo.people import PASSWORD, SIGN_INS
+from doors.storefile.demo.world import as_file
+from doors.storefile.loading import Options, load
+from doors.storefile.problems import FileRefused
+from storefront.models import Purchase, Terms
+
+
+class Command(BaseCommand):
+    help = "Fills the demo world: a small store with two years behind it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--again", action="store_true", help="also into a store that is not empty")
+        parser.add_argument("--if-empty", action="store_true", help="do nothing when the store is not empty")
+
+    def handle(self, *, again: bool, if_empty: bool, **options: Any) -> None:
+        filled = User.objects.exists() or Purchase.objects.exists()
+        if filled and not again and not if_empty:
+            raise CommandError(
+                "This store is not empty, so nothing was changed; --again fills the demo world into it."
+            )
+        if not filled or again:
+            self._fill()
+        for role, email in SIGN_INS:
+            if User.objects.filter(email=email).exists():
+                self.stdout.write(f"{role:<10} {email}  {PASSWORD}")
+
+    def _fill(self) -> None:
+        now = timezone.now()
+        known = {
+            *Code.objects.values_list("code", flat=True),
+            *Terms.objects.values_list("version", flat=True),
+        }
+        try:
+            load(as_file(now, without=known), options=Options(now=now, allow_passwords=True))
+        except FileRefused as refusal:
+            raise CommandError(f"{refusal}\nNothing was changed.") from None
