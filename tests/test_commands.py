@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 import tomllib
+import urllib.request
+from itertools import takewhile
 from pathlib import Path
 from types import ModuleType
 
@@ -113,6 +115,40 @@ def test_a_port_that_is_none_is_said_in_one_line(port: str) -> None:
     assert shop.stderr == f"PORT must be a number from 1 to 65535, and {port or 'nothing'} is none.\n"
 
 
+@pytest.mark.sqlite
+def test_the_shop_opens_says_who_may_sign_in_and_closes_with_all_it_started(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    env = {
+        **os.environ,
+        "PORT": port,
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'store.sqlite3'}",
+        "DEBUG": "true",
+    }
+    command = [sys.executable, str(SCRIPTS / "run.py")]
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as shop:
+        assert shop.stdout
+        said = [*takewhile(str.strip, shop.stdout), *takewhile(str.strip, shop.stdout)]
+        started = descendants(shop.pid)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as answer:
+            assert answer.status == 200
+
+        shop.send_signal(signal.SIGTERM)
+        closing = shop.stdout.read()
+        code = shop.wait(timeout=20)
+
+    assert said[:2] == [
+        "Preparing the store ...\n",
+        f"The shop is open: http://127.0.0.1:{port}/ (Ctrl-C closes it)\n",
+    ]
+    assert [line.split()[0] for line in said[2:]] == ["customer", "publisher", "agent", "lead"]
+    assert closing.endswith("The shop is closed.\n")
+    assert code == 0
+    assert len(started) >= 3
+    assert all(gone(pid) for pid in started)
+
+
 # --- make test ----------------------------------------------------------------------------------------------------
 
 
@@ -197,6 +233,15 @@ def gone(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:
         return True
+
+
+def descendants(pid: int) -> list[int]:
+    children = [
+        int(child)
+        for file in Path(f"/proc/{pid}/task").glob("*/children")
+        for child in file.read_text().split()
+    ]
+    return [*children, *(below for child in children for below in descendants(child))]
 
 
 def within(seconds: float, condition: object) -> bool:
