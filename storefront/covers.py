@@ -40,7 +40,7 @@ WORDS = {
         "foliage",
     ),
     "grain": ("bark", "plank", "timber", "log"),
-    "stones": ("stone", "rock", "pebble", "gravel", "cliff", "boulder"),
+    "stones": ("stone", "rock", "pebble", "gravel", "cliff", "boulder", "basalt", "slate"),
     "waves": ("water", "sea", "river", "ocean", "wave", "lake", "rain", "harbour", "coast", "boat"),
     "city": ("city", "street", "house", "building", "castle", "ruin", "town", "tower", "village", "interior"),
     "planets": ("sky", "star", "space", "planet", "moon", "galaxy", "night", "sci"),
@@ -53,6 +53,16 @@ WORDS = {
     "facets": ("crystal", "gem", "ice", "poly", "glass", "metal", "dragon", "creature", "character"),
 }
 
+
+# What may stand for what, so that a shelf of stones is not one picture eight times.
+KIN = {
+    "stones": ("stones", "stones", "facets", "hills"),
+    "vases": ("vases", "vases", "tiles"),
+    "forest": ("forest", "forest", "leaves", "hills"),
+    "leaves": ("leaves", "leaves", "forest"),
+    "sound": ("sound", "sound", "waves"),
+    "city": ("city", "city", "tiles"),
+}
 
 # Where the panels of a bundle stand, by their number: left, top, width and height as parts of the whole.
 LAYOUTS = {
@@ -102,5 +112,5 @@ def _motif(slug: str, dice: Dice) -> str:
     parts = slug.lower().split("-")
     for name, words in WORDS.items():
         if any(part in {word, f"{word}s", f"{word}es"} for part in parts for word in words):
-            return name
+            return dice.one_of(KIN.get(name, (name,)))
     return dice.one_of(tuple(MOTIFS))
