@@ -1,6 +1,7 @@
 """A wallet as its owner reads it: lines newest first, and how the balance went."""
 
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -21,6 +22,32 @@ def up_to_date(*, customer: User, now: datetime) -> Wallet:
         with suppress(Busy):  # somebody else is just writing it
             durably(lambda: lock_wallet(customer=customer, now=now))
     return Wallet.objects.get(pk=customer.pk)
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Credits of one kind that last equally long, however many lots they came in."""
+
+    kind: str
+    expires_at: datetime | None
+    remaining: int
+    since: datetime
+    lots: int
+
+
+def holdings(wallet: Wallet) -> list[Holding]:
+    """What the balance is made of, in spending order: hundreds of small lots are still a short list."""
+    found: dict[tuple[str, datetime | None], Holding] = {}
+    for lot in wallet.lots.open().in_spending_order():
+        key = lot.kind, lot.expires_at
+        before = found.get(key) or Holding(lot.get_kind_display(), lot.expires_at, 0, lot.created_at, 0)
+        found[key] = replace(
+            before,
+            remaining=before.remaining + lot.remaining,
+            since=min(before.since, lot.created_at),
+            lots=before.lots + 1,
+        )
+    return list(found.values())
 
 
 def newest_first(wallet: Wallet, *, before: int | None = None) -> QuerySet[Entry]:

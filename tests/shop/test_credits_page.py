@@ -67,6 +67,13 @@ def test_a_lot_says_in_words_how_long_it_lasts(as_ada, ada, today):
     assert "Promotional" in page
 
 
+def test_many_lots_that_last_alike_are_one_line(as_ada, ada, today):
+    lived(ada, 40, today)
+    page = text(as_ada.get("/credits/"))
+    assert page.count("they do not expire") == 1
+    assert "in 40 parts" in page
+
+
 def test_what_has_expired_is_gone_from_page_and_header_at_once(as_ada, ada, today):
     give(ada, 30, kind="promo", expires_in=-0.001, now=today)
     give(ada, 5, now=today)

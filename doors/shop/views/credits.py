@@ -18,7 +18,7 @@ from credits.codes import redeem_code
 from credits.ledger import stamp
 from credits.models import Entry, Lot, Wallet
 from credits.refusals import InvalidCode, TooManyGuesses
-from credits.statement import balance_over_time, newest_first, up_to_date
+from credits.statement import balance_over_time, holdings, newest_first, up_to_date
 from doors.shop.paging import Page
 
 LINES = 25
@@ -98,7 +98,7 @@ def _show(request: HttpRequest, form: CodeForm, *, status: int = 200) -> HttpRes
     lines = list(rows[: LINES + 1])
     context = {
         "wallet": wallet,
-        "lots": wallet.lots.open().in_spending_order(),
+        "holdings": holdings(wallet),
         "points": balance_over_time(wallet, request.now) if before is None else [],
         "page": _page(lines, wallet, before),
         "form": form,
