@@ -55,5 +55,32 @@ document.addEventListener("click", (event) => {
   if (closer) closer.closest("dialog")?.close();
 });
 
+// A link may show its page's answer in place: the part that it names, in a dialog. If anything goes wrong it is a link.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-in-place]");
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  try {
+    const answer = await fetch(link.href, { headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const part = page.querySelector(link.dataset.inPlace);
+    if (!answer.ok || answer.redirected || !part) throw new Error("not a page to show in place");
+    const dialog = document.createElement("dialog");
+    dialog.className = "dialog dialog--page";
+    dialog.setAttribute("aria-label", link.textContent.trim());
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "button button--quiet button--small";
+    close.dataset.close = "";
+    close.textContent = "Close";
+    dialog.append(close, document.adoptNode(part));
+    dialog.addEventListener("close", () => { dialog.remove(); link.focus(); });
+    document.body.append(dialog);
+    dialog.showModal();
+  } catch {
+    location.assign(link.href);
+  }
+});
+
 // Errors are read first.
 document.querySelector(".summary[data-first]")?.focus();
