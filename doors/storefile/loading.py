@@ -14,8 +14,10 @@ from accounts.models import AuditLine
 from credits.bulk import BulkLedger
 from credits.copying import copy_rows
 from doors.storefile import schema
+from doors.storefile.cases import Cases
 from doors.storefile.catalogue import Catalogue
 from doors.storefile.downloads import Downloads
+from doors.storefile.evidence import Evidence
 from doors.storefile.moments import moment
 from doors.storefile.names import Names
 from doors.storefile.numbering import Numbering
@@ -23,6 +25,7 @@ from doors.storefile.people import People
 from doors.storefile.problems import FileRefused, FollowsRefused, LineRefused, Problems
 from doors.storefile.purchases import Purchases
 from doors.storefile.reading import Line, Reader
+from doors.storefile.settled import SettledLines
 from doors.storefile.terms import TermsOfTheStore
 from doors.storefile.wallets import Wallets
 from doors.storefile.writing import SoldRows
@@ -99,6 +102,17 @@ class Load:
             rows=rows,
         )
         downloads = Downloads(names=names, people=people, catalogue=catalogue, rows=rows, audit=self._audit)
+        cases = Cases(names=names, people=people)
+        self.settled = settled = SettledLines(
+            names=names,
+            people=people,
+            ledger=ledger,
+            rows=rows,
+            evidence=Evidence(names=names, people=people),
+            close_case=cases.close,
+            audit=self._audit,
+            refuse=self.problems.add,
+        )
         self.subjects: dict[str, Callable[[Line], None]] = {
             "terms": terms.terms,
             "publisher": people.publisher,
@@ -112,6 +126,11 @@ class Load:
             "purchase": lambda line: purchases.purchase(line, self.reader.number),
             "download": downloads.download,
             "strike": downloads.strike,
+            "refund": lambda line: settled.refund(line, self.reader.number),
+            "denial": settled.denial,
+            "charge_back": settled.charge_back,
+            "case": cases.case,
+            "attachment": cases.attachment,
             "audit": self._audit_line,
         }
 
@@ -140,6 +159,7 @@ class Load:
         try:
             self.people.store()
             self.rows.finish()
+            self.settled.store()
             self._assert_sound()
             self.wallets.store()
             copy_rows(AuditLine, ("by_id", "act", "subject", "why", "at"), self.audits)

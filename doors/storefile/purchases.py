@@ -72,6 +72,7 @@ class Purchases:
             allowed_duplicate=line.get("allow_duplicate", False),
             document=line.get("document"),
             asked=_asked(line),
+            asked_was_told="asked" in line,
         )
         sold.number = self._numbering.claim(line["invoice"]) if "invoice" in line else self._numbering.next()
         if completed_at:

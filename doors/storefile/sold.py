@@ -47,6 +47,8 @@ class Settled:
     """What a refund did to the items, by their places."""
 
     at: datetime
+    credits: int
+    credit_note: str
     kept_shares: list[int]
     kept: frozenset[int]
 
@@ -79,6 +81,7 @@ class Sold:
     allowed_duplicate: bool
     document: dict[str, Any] | None = None
     asked: Asked | None = None
+    asked_was_told: bool = False
     revoked_at: datetime | None = None
     settled: Settled | None = None
     firsts: dict[int, datetime] = field(default_factory=dict)

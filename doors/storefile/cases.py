@@ -1,0 +1,217 @@
+"""Lines about cases: each is written as it stands, with its answers, its time line and its files."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from accounts.models import User
+from credits.bulk_rows import BulkLot
+from doors.storefile.moments import moment
+from doors.storefile.names import Names
+from doors.storefile.people import People
+from doors.storefile.problems import LineRefused
+from doors.storefile.reading import Line
+from doors.storefile.sold import Sold
+from refunds.case_wording import ACTS
+from refunds.cases import clocks
+from refunds.closing import close_open_case
+from refunds.models import Answer, Attachment, Case, CaseEvent, CaseItem, Grounds, State
+from refunds.models.cases import OPEN_STATES, Side, fresh_case_number
+from storefront.models import Purchase
+
+
+class Cases:
+    def __init__(self, *, names: Names, people: People) -> None:
+        self._names = names
+        self._people = people
+        self._open: dict[int, str] = {}
+
+    def case(self, line: Line) -> None:
+        sold: Sold | None = (
+            self._names.ref(line["purchase"], Sold, "purchase") if "purchase" in line else None
+        )
+        customer = self._customer(line, sold)
+        number = line.get("number") or self._fresh_number()
+        if Case.objects.filter(number=number).exists():
+            raise LineRefused(f"has the number {number}, which another case has")
+        if sold is None and line["grounds"] != Grounds.CREDITS_WRONG:
+            raise LineRefused("names no purchase, and only a case about credits may do so")
+        is_open = line["state"] in OPEN_STATES
+        if sold is not None and is_open and self._open.setdefault(sold.pk, number) != number:
+            raise LineRefused(f"is open, and so is {self._open[sold.pk]} about the same purchase")
+        opened_at = moment(line["opened_at"])
+        since = moment(line.get("state_since")) or opened_at
+        case = Case.objects.create(
+            number=number,
+            purchase_id=sold.pk if sold else None,
+            customer_id=customer,
+            grounds=line["grounds"],
+            state=line["state"],
+            subject=line.get("subject", ""),
+            opened_by_id=self._person(line.get("opened_by")) or customer,
+            opened_side=line.get("side", Side.CUSTOMER),
+            publisher_id=self._people.seller(line["publisher"]).pk if "publisher" in line else None,
+            reply_to=line.get("reply_to", ""),
+            opened_at=opened_at,
+            state_since=since,
+            deadline=_deadline(line, since) if is_open else None,
+            assigned_to_id=self._person(line.get("assigned_to")),
+            with_lead=line.get("with_lead", False),
+            customer_agreed=line.get("customer_agreed"),
+            closed_at=None if is_open else moment(line.get("closed_at")) or since,
+            compensation_id=self._compensation(line, customer),
+            **self._proposal(line.get("proposal")),
+        )
+        self._items(case, line, sold)
+        self._answers(case, line.get("answers", ()))
+        steps = self._timeline(case, line)
+        self._attachments(case, line.get("attachments", ()), steps)
+        self._names.keep("case", number, case)
+
+    def attachment(self, line: Line) -> None:
+        case: Case | None = self._names.get("case", line["case"])
+        if case is None:
+            raise LineRefused(f"names the case {line['case']}, and no line above it is about it")
+        self._attachments(case, [line["file"]], list(case.events.order_by("pk")))
+
+    def close(
+        self, sold: Sold, *, act: str, by: int | None, at: datetime, credits: int | None = None
+    ) -> None:
+        """What the living store does when a refund or a charge-back meets an open case."""
+        if self._open.pop(sold.pk, None):
+            close_open_case(
+                purchase=Purchase(pk=sold.pk),
+                by=User(pk=by) if by else None,
+                door="file",
+                act=act,
+                credits=credits,
+                now=at,
+            )
+
+    def _customer(self, line: Line, sold: Sold | None) -> int:
+        named = self._people.find(line["user"]).pk if "user" in line else None
+        if sold is None and named is None:
+            raise LineRefused("names neither a purchase nor a user")
+        if sold is not None and named not in {None, sold.customer.pk}:
+            raise LineRefused("names another user than the purchase's own")
+        return sold.customer.pk if sold else named  # type: ignore[return-value] # one of them is there
+
+    def _fresh_number(self) -> str:
+        number = fresh_case_number()
+        while Case.objects.filter(number=number).exists():
+            number = fresh_case_number()
+        return number
+
+    def _person(self, email: str | None) -> int | None:
+        return self._people.find(email).pk if email else None
+
+    def _compensation(self, line: Line, customer: int) -> int | None:
+        if "compensation" not in line:
+            return None
+        lot: BulkLot = self._names.ref(line["compensation"], BulkLot, "grant")
+        if lot.wallet != customer:
+            raise LineRefused("is answered with a grant to somebody else")
+        return lot.pk
+
+    def _proposal(self, told: dict[str, Any] | None) -> dict[str, Any]:
+        if told is None:
+            return {}
+        return {
+            "proposed_by_id": self._people.find(told["by"]).pk,
+            "proposed_credits": told["credits"],
+            "proposed_keep": told.get("keep", []),
+            "proposed_basis": told.get("basis", ""),
+            "proposed_note": told.get("note", ""),
+        }
+
+    def _items(self, case: Case, line: Line, sold: Sold | None) -> None:
+        if sold is None:
+            if line.get("items"):
+                raise LineRefused("names items, and no purchase that they belong to")
+            return
+        slugs = [part.slug for part in sold.parts]
+        live = [part.slug for place, part in enumerate(sold.parts) if sold.revoked(place) is None]
+        for slug in line.get("items", ()):
+            if slug not in slugs:
+                raise LineRefused(f"names “{slug}”, which is no item of this purchase")
+        CaseItem.objects.bulk_create(
+            CaseItem(case=case, item_id=sold.item_ids[slugs.index(slug)])
+            for slug in dict.fromkeys(line.get("items", live))
+        )
+
+    def _answers(self, case: Case, told: Sequence[dict[str, Any]]) -> None:
+        for each in told:
+            asked_at = moment(each["asked_at"])
+            Answer.objects.create(
+                case=case,
+                publisher_id=self._people.seller(each["publisher"]).pk,
+                asked_at=asked_at,
+                deadline=moment(each.get("deadline")) or asked_at + clocks.PUBLISHER_HAS,
+                reminders=each.get("reminders", 0),
+                authorised=each.get("authorised"),
+                answered_at=moment(each.get("answered_at")) or (asked_at if "authorised" in each else None),
+                answered_by_id=self._person(each.get("answered_by")),
+                note=each.get("note", ""),
+                help_offered_at=moment(each.get("help_offered_at")),
+                help_note=each.get("help_note", ""),
+                help_accepted=each.get("help_accepted"),
+            )
+
+    def _timeline(self, case: Case, line: Line) -> list[CaseEvent]:
+        opened = {"at": line["opened_at"], "side": case.opened_side, "act": "opened"}
+        made = []
+        for step in line.get("timeline", [opened]):
+            if step["act"] not in ACTS:
+                raise LineRefused(f"has the act “{step['act']}”, which must be one of {', '.join(ACTS)}")
+            made.append(
+                CaseEvent.objects.create(
+                    case=case,
+                    at=moment(step["at"]),
+                    side=step["side"],
+                    by_id=self._person(step.get("by")),
+                    publisher_id=self._people.seller(step["publisher"]).pk if "publisher" in step else None,
+                    door=step.get("door", "file"),
+                    act=step["act"],
+                    note=step.get("note", ""),
+                    private_note=step.get("private_note", ""),
+                    credits=step.get("credits"),
+                )
+            )
+        return made
+
+    def _attachments(self, case: Case, told: Sequence[dict[str, Any]], steps: list[CaseEvent]) -> None:
+        for each in told:
+            try:
+                content = base64.b64decode(each["base64"], validate=True)
+            except binascii.Error:
+                raise LineRefused(
+                    f"has the file “{each['name'][:40]}”, whose base64 cannot be read"
+                ) from None
+            step = each.get("step")
+            if step is not None and step >= len(steps):
+                raise LineRefused(f"says that a file came with step {step} of a time line of {len(steps)}")
+            Attachment.objects.create(
+                case=case,
+                event=steps[step] if step is not None else None,
+                by_id=self._person(each.get("by")) or case.opened_by_id,
+                side=each.get("side", case.opened_side),
+                name=each["name"],
+                content_type=each["type"],
+                size_bytes=len(content),
+                content=content,
+                shared=each.get("shared", False),
+                at=moment(each.get("at")) or case.opened_at,
+            )
+
+
+def _deadline(line: Line, since: datetime) -> datetime | None:
+    """As the line says, else as the state has it."""
+    if "deadline" in line:
+        return moment(line["deadline"])
+    if line["state"] == State.WAITING_FOR_PUBLISHER:
+        return since + clocks.PUBLISHER_HAS
+    if line["state"] == State.WAITING_FOR_CUSTOMER:
+        return since + clocks.CUSTOMER_HAS
+    return clocks.support_deadline(since)
