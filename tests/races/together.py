@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import connection
 
 
-def together(*acts: Callable[[], object]) -> list[object]:
+def together(*acts: Callable[[], object], patience: float = 60) -> list[object]:
     """What each act returned or raised, in the order in which they were given."""
     line = threading.Barrier(len(acts))
 
@@ -21,7 +21,7 @@ def together(*acts: Callable[[], object]) -> list[object]:
             connection.close()
 
     with ThreadPoolExecutor(len(acts)) as pool:
-        return [future.result(timeout=60) for future in [pool.submit(run, act) for act in acts]]
+        return [future.result(timeout=patience) for future in [pool.submit(run, act) for act in acts]]
 
 
 class Gate:

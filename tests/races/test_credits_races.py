@@ -1,0 +1,184 @@
+"""Many at once on few wallets: every credit stays somewhere, nobody waits in a ring, and no guess slips through."""
+
+import random
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, connection
+from django.db.models import F
+
+from accounts.durable import Asking, durably
+from credits import codes, services
+from credits.codes import redeem_code
+from credits.models import Code, CodeQuerySet, Entry, Redemption, Usage, WalletQuerySet, WrongCode
+from credits.proofs import Progress, findings, snapshot
+from credits.refusals import InsufficientCredits, InvalidCode, TooManyGuesses
+from credits.wallets import wallets_hold
+from tests.races.together import Gate, together
+from tests.world import NOW, balance, person
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+THREADS = 8
+
+
+def without_a_lock(self, customer):
+    wallet = self.get(pk=getattr(customer, "pk", customer))
+    wallet.locked_within = connection.atomic_blocks[-1]
+    return wallet
+
+
+def one_operation(chance, customer, now):
+    """Something that may happen to a wallet, in a transaction of its own."""
+    wallet = services.lock_wallet(customer=customer, now=now)
+    act = chance.choice(["grant", "pay", "pay", "restore"])
+    if act == "grant" or wallet.balance < 20:
+        ends = chance.choice([None, None, now + timedelta(minutes=chance.randint(1, 60))])
+        kind = chance.choice(["paid", "promo", "compensation"])
+        services.grant(
+            wallet=wallet, credits=chance.randint(20, 90), kind=kind, source="x", expires_at=ends, now=now
+        )
+    elif act == "pay":
+        services.pay(wallet=wallet, credits=chance.randint(1, 20), purpose="x", now=now)
+    else:
+        open_usages = Usage.objects.filter(payment__wallet=wallet, restored__lt=F("spent"))
+        usage = open_usages.select_related("payment").order_by("-id").first()
+        if usage:
+            left = usage.spent - usage.restored
+            credits = chance.randint(1, left)
+            services.restore(wallet=wallet, payment=usage.payment, credits=credits, evidence="e", now=now)
+
+
+class Crowd:
+    """Eight threads on three wallets, and one who looks meanwhile."""
+
+    def __init__(self, operations):
+        self.customers = [person(f"Customer {number}") for number in range(3)]
+        self.operations, self.looks, self.wrong = operations, 0, []
+        self.over = threading.Event()
+
+    def work(self, seed):
+        chance, errors = random.Random(seed), []
+        for number in range(self.operations):
+            customer = chance.choice(self.customers)
+            now = NOW + timedelta(minutes=number)
+            try:
+                durably(lambda customer=customer, now=now: one_operation(chance, customer, now))
+            except (DatabaseError, InsufficientCredits, AssertionError) as error:
+                errors.append(error)
+        return errors
+
+    def look(self):
+        while not self.over.is_set():
+            with snapshot():
+                self.wrong += wallets_hold(Progress())
+            self.looks += 1
+            self.over.wait(0.2)
+
+    def run(self):
+        started = time.monotonic()
+        reader = threading.Thread(target=lambda: (self.look(), connection.close()))
+        reader.start()
+        try:
+            errors = together(*[lambda seed=seed: self.work(seed) for seed in range(THREADS)], patience=3600)
+        finally:
+            self.over.set()
+            reader.join()
+        self.seconds = time.monotonic() - started
+        return [error for mine in errors for error in (mine if isinstance(mine, list) else [mine])]
+
+
+@pytest.mark.parametrize("operations", [1_000, pytest.param(10_000, marks=pytest.mark.long)])
+def test_a_crowd_on_three_wallets_never_unbalances_them(operations, figure):
+    crowd = Crowd(operations)
+    assert crowd.run() == []
+    assert crowd.wrong == []
+    assert list(findings(Progress())) == []
+    entries = Entry.objects.count()
+    assert entries > THREADS * operations / 2
+    assert crowd.looks > 1
+    figure(
+        f"crowd on three wallets: {THREADS} threads × {operations:,} operations, {entries:,} entries in "
+        f"{crowd.seconds:.0f} s; a reader looked {crowd.looks} times and saw no imbalance; no deadlock"
+    )
+
+
+def test_without_the_wallet_s_lock_the_crowd_is_caught(monkeypatch):
+    monkeypatch.setattr(WalletQuerySet, "lock", without_a_lock)
+    crowd = Crowd(30)
+    assert crowd.run() or crowd.wrong or list(findings(Progress()))
+
+
+def ask(customer, text, key):
+    asking = Asking(
+        person=customer, key=key, what=key, now=NOW, door="page", write=lambda outcome: (200, str(outcome))
+    )
+    return redeem_code(asking=asking, text=text)
+
+
+def guesses(customer):
+    """Twelve wrong codes at once, and how many of them were looked at."""
+    told = together(*[lambda key=f"k{n}": ask(customer, "NOPE", key) for n in range(12)])
+    looked_at = [answer for answer in told if isinstance(getattr(answer, "outcome", None), InvalidCode)]
+    turned_away = [answer for answer in told if isinstance(answer, TooManyGuesses)]
+    assert len(looked_at) + len(turned_away) == 12, told
+    assert WrongCode.objects.count() == len(looked_at)
+    return len(looked_at)
+
+
+@pytest.fixture
+def slow_count(monkeypatch):
+    """Between counting and noting a guess lies the look; here it takes its time."""
+    found = codes._found
+
+    def slowly(text):
+        time.sleep(0.05)
+        return found(text)
+
+    monkeypatch.setattr(codes, "_found", slowly)
+
+
+def test_of_twelve_guesses_at_once_five_are_looked_at(ada, slow_count):
+    assert guesses(ada) == 5
+
+
+def test_without_the_wallet_s_lock_more_guesses_slip_through(ada, slow_count, monkeypatch):
+    monkeypatch.setattr(WalletQuerySet, "lock", without_a_lock)
+    assert guesses(ada) > 5
+
+
+@pytest.fixture
+def last_use(monkeypatch):
+    """A code with one use left, and a gate right after its uses were counted."""
+    gate, works = Gate(), codes._works
+    Code.objects.create(code="LAST", credits=50, uses=1, created_at=NOW)
+
+    def works_and_stop(*args):
+        answer = works(*args)
+        gate.stop()
+        return answer
+
+    monkeypatch.setattr(codes, "_works", works_and_stop)
+    return gate
+
+
+def both_redeem(ada, ben, gate):
+    together(lambda: ask(ada, "LAST", "a"), lambda: gate.when_reached(lambda: ask(ben, "LAST", "b")))
+    return Redemption.objects.count(), balance(ada) + balance(ben)
+
+
+def test_the_last_use_of_a_code_goes_to_one_of_two(ada, ben, last_use):
+    assert both_redeem(ada, ben, last_use) == (1, 50)
+
+
+def test_without_the_code_s_lock_both_would_get_it(ada, ben, last_use, monkeypatch):
+    monkeypatch.setattr(CodeQuerySet, "lock", lambda self, pk: self.get(pk=pk))
+    assert both_redeem(ada, ben, last_use) == (2, 100)
+
+
+def test_the_same_key_at_once_redeems_once(ada):
+    Code.objects.create(code="MANY", credits=50, per_user=None, created_at=NOW)
+    told = together(*[lambda: ask(ada, "MANY", "same") for _ in range(6)])
+    assert {answer.body for answer in told} == {told[0].body}
+    assert (balance(ada), Redemption.objects.count()) == (50, 1)
