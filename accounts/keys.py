@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from accounts import audit
+from accounts.durable import durably
 from accounts.models import ApiKey, Publisher, User
 from accounts.refusals import Refusal
 
@@ -22,6 +24,16 @@ PUBLISHER_SCOPES = ("publisher:read", "publisher:write")
 STORE_SCOPES = ("store:write",)
 USE_NOTED_EVERY = timedelta(minutes=1)
 SHAPE = re.compile(r"rc[0-9a-f]{10}_[A-Za-z0-9_-]{1,100}")
+
+
+MOST_KEYS = 20
+
+
+class TooManyKeys(Refusal):
+    code = "too_many_keys"
+    sentence = (
+        "{publisher} has {count} living keys already. No key was made; revoke one that is not used any more."
+    )
 
 
 class ScopeNotGiven(Refusal):
@@ -85,6 +97,44 @@ def find_key(text: str, *, now: datetime) -> ApiKey | None:
     if row.last_used_at is None or now - row.last_used_at > USE_NOTED_EVERY:
         ApiKey.objects.filter(pk=row.pk).update(last_used_at=now)
     return row
+
+
+def make_publisher_key(
+    *, publisher: Publisher, by: User, name: str, scopes: Sequence[str] = (), now: datetime
+) -> tuple[ApiKey, str]:
+    def act() -> tuple[ApiKey, str]:
+        living = Publisher.objects.lock(publisher.pk).api_keys.filter(revoked_at=None).count()
+        if living >= MOST_KEYS:
+            raise TooManyKeys(publisher=publisher, count=living)
+        row, secret = make_key(owner=by, publisher=publisher, name=name, scopes=scopes, now=now)
+        audit.record(by=by, act="make_key", subject=publisher.slug, why=f"{row.prefix} {name}", now=now)
+        return row, secret
+
+    return durably(act)
+
+
+def rotate(*, key: ApiKey, by: User, now: datetime) -> tuple[ApiKey, str]:
+    """A new secret under the old name; the old one stops in the same instant."""
+
+    def act() -> tuple[ApiKey, str]:
+        old = ApiKey.objects.lock(key.pk)
+        if old.revoked_at is not None:
+            raise Refusal("This key is revoked already, so it has no successor. Make a new one.")
+        row, secret = make_key(
+            owner=by,
+            publisher=old.publisher,
+            name=old.name,
+            scopes=old.scopes,
+            expires_at=old.expires_at,
+            now=now,
+        )
+        revoke(key=old, now=now)
+        audit.record(
+            by=by, act="rotate_key", subject=str(old.publisher), why=f"{old.prefix} → {row.prefix}", now=now
+        )
+        return row, secret
+
+    return durably(act)
 
 
 def revoke(*, key: ApiKey, now: datetime) -> None:

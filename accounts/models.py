@@ -82,12 +82,20 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self._role_names
 
 
+class PublisherQuerySet(models.QuerySet["Publisher"]):
+    def lock(self, pk: int) -> "Publisher":
+        """For who acts for it and how it is reached. Sales, which merely name it, are not kept waiting by it."""
+        return self.select_for_update(of=("self",), no_key=True).get(pk=pk)
+
+
 class Publisher(models.Model):
     """Whoever sells assets in the store."""
 
     slug = models.SlugField(max_length=100, unique=True)
     name = models.CharField(max_length=200)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = PublisherQuerySet.as_manager()
 
     class Meta:
         ordering = ("name",)

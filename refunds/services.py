@@ -120,7 +120,8 @@ def charge_back_within(*, purchase: Purchase, by: User | None, why: str, now: da
     locked = Purchase.objects.lock(purchase.pk)
     if locked.status not in {Status.COMPLETED, Status.REFUNDED}:
         raise ChargeBackRefused(status=locked.get_status_display().lower())
-    locked.status, locked.revoked_at = Status.CHARGED_BACK, now
+    # What a refund revoked before stays revoked since then: sales of a closed month are told by that instant.
+    locked.status, locked.revoked_at = Status.CHARGED_BACK, locked.revoked_at or now
     locked.save(update_fields=["status", "revoked_at"])
     row = ChargeBack.objects.create(purchase=locked, by=by, why=why, at=now)
     close_open_case(purchase=locked, by=by, door="desk", act="charged_back", now=now)

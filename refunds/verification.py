@@ -18,20 +18,12 @@ from accounts.durable import durably
 from accounts.models import ApiKey, Publisher, User
 from accounts.refusals import Refusal
 from refunds.models import Basis, LookUp, VerifiedInvoice
+from refunds.wording import BASES
 from storefront.models import PurchaseItem, Status
 from storefront.numbers import normalise
 
 MOST_NUMBERS = 50
 EVER_COMPLETED = (Status.COMPLETED, Status.REFUNDED, Status.CHARGED_BACK)
-# What a machine is told; never a customer's words.
-REASONS = {
-    Basis.POLICY: "Refunded under the refund policy",
-    Basis.PUBLISHER_AUTHORISED: "Authorised by the publisher",
-    Basis.DUPLICATE_CHARGE: "Duplicate charge",
-    Basis.SERVER_ERROR: "Server error",
-    Basis.REMOVED_FROM_STORE: "Removed from the store",
-    Basis.GOODWILL: "Refunded by the store",
-}
 CHARGED_BACK = "Charged back"
 
 
@@ -90,9 +82,10 @@ class VerifiedItem:
 
     @property
     def reason(self) -> str | None:
+        """A fixed phrase per basis, never a customer's words."""
         if not self.refunded:
             return None
-        return CHARGED_BACK if self.charged_back else REASONS[Basis(self.item.purchase.refund.basis)]
+        return CHARGED_BACK if self.charged_back else BASES[self.item.purchase.refund.basis]
 
     @property
     def by_the_store(self) -> bool:

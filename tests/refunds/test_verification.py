@@ -10,7 +10,8 @@ from accounts.durable import Asking
 from accounts.keys import make_key
 from refunds.models import Basis, LookUp, VerifiedInvoice
 from refunds.services import charge_back, request_refund
-from refunds.verification import REASONS, TooManyLookUps, verify
+from refunds.verification import TooManyLookUps, verify
+from refunds.wording import BASES
 from storefront.models import Purchase, Status
 from tests.world import NOW, buy, fetch
 
@@ -92,7 +93,7 @@ def test_what_a_partial_refund_leaves_is_not_refunded(ada, gil, grove, oak, fore
 
 
 def test_every_basis_has_its_phrase():
-    assert set(REASONS) == set(Basis)
+    assert set(BASES) == set(Basis)
 
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.CANCELLED])

@@ -1,0 +1,30 @@
+"""What the policy says of a purchase, as far as it is a publisher's affair: yes or no, and why; not what the customer
+downloaded of somebody else's."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from accounts.templatetags.recredit import moment
+from refunds.policy import Reason, ReasonCode
+from refunds.services import opinion
+from refunds.wording import words
+from storefront.models import Purchase
+
+ABOUT_DOWNLOADS = {ReasonCode.ASSET_DOWNLOADED, ReasonCode.BUNDLE_OVER_LIMIT}
+
+
+def policy_says(purchase: Purchase, *, at: datetime) -> dict[str, Any]:
+    """For a template: judged at the instant given, which for a request is that of its opening."""
+    judged = opinion(purchase=purchase, now=at).decision
+    return {
+        "granted": judged.eligible,
+        "reasons": [_why(reason) for reason in judged.reasons],
+        "quote_address": f"{settings.PUBLIC_URL}/purchases/{purchase.number}/refund/",
+    }
+
+
+def _why(reason: Reason) -> tuple[str, str]:
+    said = words(reason, when=moment)
+    return said.title, "" if reason.code in ABOUT_DOWNLOADS else said.explanation

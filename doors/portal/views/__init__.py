@@ -1,0 +1,1 @@
+"""The publishers' pages, a file a subject."""

@@ -1,0 +1,142 @@
+"""Verify invoice: one number or a pasted list, typed or read out of the customer's PDF; and the list of all verified."""
+
+from django import forms
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+
+from accounts.refusals import Refusal
+from accounts.spreadsheets import csv_file
+from doors.portal.gate import PortalRequest, for_publishers
+from doors.portal.paging import page
+from doors.portal.reading import numbers_and_rest, numbers_in_file
+from refunds.verification import MOST_NUMBERS, TooManyLookUps, VerifiedItem, verify
+from refunds.verified import as_of_today, verified_invoices, whole_list
+
+ON_A_PAGE = 25
+HEAD = (
+    "Invoice", "Package", "Quantity", "Price in credits", "Purchased (UTC)", "Status", "Reason",
+    "Refunded by the store", "Last verified (UTC)", "By",
+)  # fmt: skip
+
+
+class VerifyForm(forms.Form):
+    number = forms.CharField(
+        label="Verify invoice",
+        required=False,
+        max_length=5000,
+        strip=True,
+        help_text="Invoice No., as on the customer’s invoice. Several at once: one a line, or with commas between.",
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": "Invoice No.", "class": "input input--short"}),
+    )
+    file = forms.FileField(
+        label="Or the customer’s invoice",
+        required=False,
+        help_text="A PDF from this store: its number is read and filled in. The file is not kept.",
+        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf"}),
+    )
+
+    def clean(self) -> dict[str, object]:
+        """Finds the numbers, and says what is the matter with whatever is none."""
+        self.numbers, self.rest = numbers_and_rest(self.cleaned_data.get("number", ""))
+        file = self.cleaned_data.get("file")
+        if file is not None:
+            read = numbers_in_file(file)
+            if not read:
+                self.add_error(
+                    "file", f"No invoice number could be read in {file.name}. Please type it above."
+                )
+            self.numbers += [number for number in read if number not in self.numbers]
+        if len(self.numbers) > MOST_NUMBERS:
+            self.add_error(
+                "number",
+                f"At most {MOST_NUMBERS} numbers at a time; these are {len(self.numbers)}. Nothing was looked up.",
+            )
+        if not self.numbers and not self.errors:
+            self.add_error("number", _why_none(self.rest))
+        return self.cleaned_data
+
+
+@for_publishers
+def invoices(request: PortalRequest) -> HttpResponse:
+    if request.method != "POST":
+        return _page(request, VerifyForm(initial={"number": request.GET.get("number", "")}))
+    form = VerifyForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    try:
+        found = verify(
+            publisher=request.publisher, numbers=form.numbers, by=request.user, door="page", now=request.now
+        )
+    except TooManyLookUps as refusal:
+        form.add_error(None, str(refusal))
+        response = _page(request, form, status=429)
+        response["Retry-After"] = str(refusal.facts["seconds"])
+        return response
+    except Refusal as refusal:
+        form.add_error(None, str(refusal))
+        return _page(request, form, status=409)
+    shown = VerifyForm(initial={"number": "\n".join([*form.numbers, *form.rest])})
+    hits = _by_invoice(found)
+    misses = [number for number in form.numbers if number not in hits]
+    return _page(request, shown, verified=True, hits=hits, misses=misses, rest=form.rest)
+
+
+@for_publishers
+def invoices_csv(request: PortalRequest) -> StreamingHttpResponse:
+    listed = whole_list(publisher=request.publisher, search=request.GET.get("q", ""), now=request.now)
+    rows = (
+        (
+            one.invoice,
+            one.package,
+            one.quantity,
+            one.credits,
+            one.date.isoformat(),
+            one.status,
+            one.reason,
+            "yes" if one.by_the_store else "",
+            f"{line.row.last_at:%Y-%m-%d %H:%M:%S}",
+            line.by,
+        )
+        for line in listed
+        for one in line.items
+    )
+    return csv_file(f"invoices-{request.publisher.slug}.csv", HEAD, rows)
+
+
+def _page(request: PortalRequest, form: VerifyForm, *, status: int = 200, **more: object) -> HttpResponse:
+    search = request.GET.get("q", "")
+    rows, older = page(
+        verified_invoices(publisher=request.publisher, search=search),
+        request.GET,
+        by="last_at",
+        size=ON_A_PAGE,
+    )
+    context = {
+        "form": form,
+        "q": search,
+        "listed": as_of_today(rows, publisher=request.publisher, now=request.now),
+        "older": older,
+        **more,
+    }
+    return render(request, "portal/invoices.html", context, status=status)
+
+
+def _by_invoice(found: list[VerifiedItem]) -> dict[str, list[VerifiedItem]]:
+    groups: dict[str, list[VerifiedItem]] = {}
+    for one in found:
+        groups.setdefault(one.invoice, []).append(one)
+    return groups
+
+
+def _why_none(rest: list[str]) -> str:
+    if not rest:
+        return "Type an invoice number, or choose the customer’s invoice. Nothing was looked up."
+    if any(piece.upper().startswith("CN") for piece in rest):
+        return (
+            "A number that begins with CN is a credit note’s. The invoice number begins with IN and stands on the "
+            "credit note too. Nothing was looked up."
+        )
+    return (
+        f"“{rest[0][:60]}” is no invoice number: that is IN and 12 digits, such as IN010000000001. Look out for "
+        "letters that look like digits. Nothing was looked up."
+    )

@@ -1,0 +1,189 @@
+"""Requests that concern this publisher: what waits for its answer, the answer, and how each one ended."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+
+from accounts.refusals import Refusal
+from doors.portal.gate import PortalRequest, for_publishers
+from doors.portal.opinions import policy_says
+from doors.portal.paging import page
+from refunds import cases
+from refunds.cases.attachments import as_download
+from refunds.models import Answer, Basis, Case, CaseItem, State
+from refunds.models.cases import OPEN_STATES, Side
+from storefront.models import Download
+
+ON_A_PAGE = 25
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(label="Note", max_length=10_000, widget=forms.Textarea(attrs={"rows": 5}))
+
+    def __init__(self, *args: object, label: str, hint: str, required: bool, **more: object) -> None:
+        super().__init__(*args, **more)
+        field = self.fields["note"]
+        field.label, field.help_text, field.required = label, hint, required
+
+
+# What each answer says and asks; "words" open its page.
+ACTS: dict[str, dict[str, object]] = {
+    "authorise": {
+        "heading": "Say yes to the refund",
+        "words": "You authorise a refund of your items at your cost. Support still decides; the customer is told.",
+        "label": "A note",
+        "hint": "The customer and support read it.",
+        "required": False,
+        "button": "Authorise the refund",
+        "done": "Your yes is in the request. Support decides next.",
+        "service": cases.authorise,
+    },
+    "decline": {
+        "heading": "Say no to the refund",
+        "words": "Your items are not refunded at your cost. Support may still refund them at the store’s.",
+        "label": "Why not",
+        "hint": "The customer and support read it.",
+        "required": True,
+        "button": "Decline the refund",
+        "done": "Your no is in the request, with your reason.",
+        "service": cases.decline,
+    },
+    "offer-help": {
+        "heading": "Offer help first",
+        "words": "The customer gets your offer by letter. If they accept it, you have seven days more to answer, once.",
+        "label": "What you can do",
+        "hint": "Say how you would solve it and how they reach you.",
+        "required": True,
+        "button": "Offer the help",
+        "done": "Your offer is on its way to the customer.",
+        "service": cases.offer_help,
+    },
+}
+
+
+@for_publishers
+def refunds(request: PortalRequest) -> HttpResponse:
+    publisher = request.publisher
+    waiting = (
+        Answer.objects.filter(publisher=publisher, authorised=None, case__state=State.WAITING_FOR_PUBLISHER)
+        .filter(deadline__gte=request.now)
+        .select_related("case__purchase")
+        .order_by("deadline", "id")
+    )
+    mine = Case.objects.filter(pk__in=Case.objects.of_publisher(publisher).values("pk"))
+    mine = mine.select_related("purchase", "refund")
+    other = mine.filter(state__in=OPEN_STATES).exclude(pk__in=waiting.values("case"))
+    closed, older = page(mine.exclude(state__in=OPEN_STATES), request.GET, by="closed_at", size=ON_A_PAGE)
+    context = {
+        "waiting": waiting,
+        "open": [_with_answer(case, publisher) for case in other.order_by("-opened_at", "-id")[:100]],
+        "closed": [_with_answer(case, publisher) for case in closed],
+        "older": older,
+    }
+    return render(request, "portal/refunds.html", context)
+
+
+@for_publishers
+def show(request: PortalRequest, number: str) -> HttpResponse:
+    return _show(request, _mine(request, number))
+
+
+@for_publishers
+def answer(request: PortalRequest, number: str, act: str) -> HttpResponseBase:
+    """One page an answer: it says what will happen, takes the note, and does it."""
+    said = ACTS[act]
+    case = _mine(request, number)
+    if not case.answers.filter(publisher=request.publisher).exists():
+        raise Http404
+    labels = {name: said[name] for name in ("label", "hint", "required")}
+    form = NoteForm(request.POST if request.method == "POST" else None, **labels)
+    if request.method == "POST" and form.is_valid():
+        service: Callable[..., Case] = said["service"]  # type: ignore[assignment] # the table above
+        try:
+            service(
+                case=case,
+                publisher=request.publisher,
+                by=request.user,
+                note=form.cleaned_data["note"],
+                door="page",
+                now=request.now,
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, str(said["done"]))
+            return redirect("portal_refund", case.number)
+    context = {"case": case, "act": act, "said": said, "form": form, "items": _own_items(request, case)}
+    return render(request, "portal/refund_answer.html", context, status=422 if form.errors else 200)
+
+
+@for_publishers
+def withdraw(request: PortalRequest, number: str) -> HttpResponseBase:
+    """Only one's own request."""
+    case = _mine(request, number)
+    if case.publisher_id != request.publisher.pk:
+        raise Http404
+    if request.method != "POST":
+        return render(request, "portal/refund_withdraw.html", {"case": case})
+    try:
+        cases.withdraw(case=case, by=request.user, door="page", now=request.now)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "The request is withdrawn, and the customer is told.")
+    return redirect("portal_refund", case.number)
+
+
+@for_publishers
+def attachment(request: PortalRequest, number: str, ref: str) -> HttpResponse:
+    visible = cases.visible_attachments(
+        _mine(request, number), side=Side.PUBLISHER, publisher=request.publisher
+    )
+    return as_download(get_object_or_404(visible, ref=ref))
+
+
+def _mine(request: PortalRequest, number: str) -> Case:
+    found = Case.objects.of_publisher(request.publisher).select_related("purchase__refund", "publisher")
+    return get_object_or_404(found, number=number, purchase__isnull=False)
+
+
+def _with_answer(case: Case, publisher: object) -> tuple[Case, Answer | None, bool]:
+    """The case, what this publisher said, and whether the store bore the refund."""
+    refund = getattr(case, "refund", None)
+    answer = case.answers.filter(publisher=publisher).first()
+    return case, answer, bool(refund and refund.basis == Basis.GOODWILL)
+
+
+def _own_items(request: PortalRequest, case: Case) -> list[CaseItem]:
+    rows = CaseItem.objects.filter(case=case, item__publisher=request.publisher)
+    return list(rows.select_related("item__asset").order_by("item__position"))
+
+
+def _show(request: PortalRequest, case: Case) -> HttpResponse:
+    """The evidence that concerns the publisher's own items; never the customer's name or address."""
+    publisher, items = request.publisher, _own_items(request, case)
+    answer = case.answers.filter(publisher=publisher).first()
+    downloads = (
+        Download.objects.filter(item__in=[one.item_id for one in items])
+        .select_related("asset", "via")
+        .order_by("at", "id")
+    )
+    _, answered, by_the_store = _with_answer(case, publisher)
+    context = {
+        "case": case,
+        "answer": answered,
+        "can_answer": answer is not None
+        and answer.authorised is None
+        and case.state == State.WAITING_FOR_PUBLISHER
+        and answer.deadline >= request.now,
+        "items": items,
+        "downloads": downloads,
+        **policy_says(case.purchase, at=case.opened_at),
+        "story": cases.lines(case, side=Side.PUBLISHER, publisher=publisher),
+        "by_the_store": by_the_store,
+    }
+    return render(request, "portal/refund.html", context)
