@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 def order(person, thing, *, credits, key="k1", again=False, now=NOW):
-    """As the pages ask: under a key, in a transaction of its own; refusals that settle are answers."""
+    """As the pages ask: under a key; refusals that settle are answers."""
     asking = Asking(
         person=person,
         key=key,
@@ -43,11 +43,6 @@ def everything():
     return [model.objects.count() for model in rows] + list(Series.objects.values_list("last", flat=True))
 
 
-@pytest.fixture
-def durable(transactional_db):
-    """Requests under a key open transactions of their own."""
-
-
 def test_ada_buys_the_forest_and_its_items_are_frozen(ada, forest):
     give(ada, 100)
     purchase = buy(ada, forest, with_credits=False)
@@ -61,7 +56,7 @@ def test_ada_buys_the_forest_and_its_items_are_frozen(ada, forest):
     ]
 
 
-def test_everything_of_a_purchase_is_there_at_once(ada, forest, durable):
+def test_everything_of_a_purchase_is_there_at_once(ada, forest):
     give(ada, 100)
     answer = order(ada, forest, credits=80)
     purchase = Purchase.objects.get()
@@ -155,7 +150,7 @@ def test_an_empty_bundle_is_not_sold(ada, grove):
         buy(ada, bundle("void", "Void", by=grove, price=0, holds=[]))
 
 
-def test_what_is_owned_needs_a_tick_to_be_bought_again(ada, oak, durable):
+def test_what_is_owned_needs_a_tick_to_be_bought_again(ada, oak):
     buy(ada, oak)
     give(ada, 40)
     before = everything()
@@ -181,7 +176,7 @@ def test_what_somebody_else_owns_is_not_owned(ada, ben, oak):
     assert buy(ada, oak).status == "completed"
 
 
-def test_a_price_that_moved_is_shown_again_and_nothing_is_bought(ada, oak, durable):
+def test_a_price_that_moved_is_shown_again_and_nothing_is_bought(ada, oak):
     give(ada, 100)
     before = everything()
     Asset.objects.update(price=60)
@@ -192,7 +187,7 @@ def test_a_price_that_moved_is_shown_again_and_nothing_is_bought(ada, oak, durab
     assert order(ada, oak, credits=60, key="k2").status == 201
 
 
-def test_too_few_credits_buy_nothing(ada, oak, durable):
+def test_too_few_credits_buy_nothing(ada, oak):
     give(ada, 39)
     before = everything()
     answer = order(ada, oak, credits=40)
@@ -201,21 +196,21 @@ def test_too_few_credits_buy_nothing(ada, oak, durable):
     assert (everything(), balance(ada)) == (before, 39)
 
 
-def test_credits_that_expired_a_moment_ago_cannot_be_spent(ada, oak, durable):
+def test_credits_that_expired_a_moment_ago_cannot_be_spent(ada, oak):
     give(ada, 40, expires_in=0)
     answer = order(ada, oak, credits=40)
     assert isinstance(answer.outcome, InsufficientCredits)
     assert list(ada.wallet.entries.values_list("kind", "credits")) == [("grant", 40), ("expire", -40)]
 
 
-def test_the_same_key_buys_once_and_is_answered_alike(ada, forest, durable):
+def test_the_same_key_buys_once_and_is_answered_alike(ada, forest):
     give(ada, 200)
     first, second = order(ada, forest, credits=80), order(ada, forest, credits=80)
     assert (second.status, second.body, second.replayed) == (first.status, first.body, True)
     assert (Purchase.objects.count(), balance(ada)) == (1, 120)
 
 
-def test_the_same_key_for_something_else_is_an_error(ada, forest, oak, durable):
+def test_the_same_key_for_something_else_is_an_error(ada, forest, oak):
     give(ada, 200)
     order(ada, forest, credits=80)
     with pytest.raises(KeyReused):
@@ -223,7 +218,7 @@ def test_the_same_key_for_something_else_is_an_error(ada, forest, oak, durable):
     assert Purchase.objects.count() == 1
 
 
-def test_a_refusal_is_replayed_under_its_key_too(ada, oak, durable):
+def test_a_refusal_is_replayed_under_its_key_too(ada, oak):
     first = order(ada, oak, credits=40)
     give(ada, 100)
     second = order(ada, oak, credits=40)
@@ -231,7 +226,7 @@ def test_a_refusal_is_replayed_under_its_key_too(ada, oak, durable):
     assert Purchase.objects.count() == 0
 
 
-def test_another_persons_equal_key_is_another_key(ada, ben, oak, durable):
+def test_another_persons_equal_key_is_another_key(ada, ben, oak):
     give(ada, 40)
     give(ben, 40)
     assert order(ada, oak, credits=40).outcome.customer == ada
@@ -239,7 +234,7 @@ def test_another_persons_equal_key_is_another_key(ada, ben, oak, durable):
 
 
 @pytest.mark.parametrize("broken", ["next_number", "issue_invoice", "frozen_items"])
-def test_what_breaks_halfway_leaves_nothing(ada, forest, durable, monkeypatch, broken):
+def test_what_breaks_halfway_leaves_nothing(ada, forest, monkeypatch, broken):
     give(ada, 100)
     before = everything()
 

@@ -36,7 +36,7 @@ def hand_out(request: HttpRequest, token: str) -> HttpResponseBase:
         content.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     first, last = part
-    response = StreamingHttpResponse(_pieces(content, first, last), content_type="application/octet-stream")
+    response = StreamingHttpResponse(Part(content, first, last), content_type="application/octet-stream")
     if (first, last) != (0, size - 1):
         response.status_code = 206
         response["Content-Range"] = f"bytes {first}-{last}/{size}"
@@ -63,10 +63,15 @@ def _asked_for(request: HttpRequest, size: int, tag: str) -> tuple[int, int] | N
     return (int(first), min(int(last or size), size - 1)) if int(first) < size else None
 
 
-def _pieces(content: IO[bytes], first: int, last: int) -> Iterator[bytes]:
-    with content:
-        content.seek(first)
-        left = last - first + 1
-        while left > 0 and (piece := content.read(min(PIECE, left))):
-            left -= len(piece)
+class Part:
+    """Some bytes of an open file, piece by piece; closed with the response, read or not."""
+
+    def __init__(self, content: IO[bytes], first: int, last: int) -> None:
+        self.content, self.first, self.left = content, first, last - first + 1
+        self.close = content.close
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.content.seek(self.first)
+        while self.left > 0 and (piece := self.content.read(min(PIECE, self.left))):
+            self.left -= len(piece)
             yield piece

@@ -1,6 +1,7 @@
 """The library: what is owned and through which purchases, and the page before a download."""
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib.auth.decorators import login_required
@@ -27,7 +28,15 @@ def library(request: HttpRequest) -> HttpResponse:
     shelf = holdings(request.user, words=request.GET.get("q", ""), after=request.GET.get("after", ""))
     assets = [row.item.asset for row in shelf.rows]
     costs = costs_of_whole_clicks(customer=request.user, assets=assets, now=request.now)
-    context = {"shelf": shelf, "costs": costs, "q": request.GET.get("q", "")}
+    q = request.GET.get("q", "")
+    kept = {"q": q} if q else {}
+    context = {
+        "shelf": shelf,
+        "costs": costs,
+        "q": q,
+        "more": f"?{urlencode({**kept, 'after': shelf.after})}" if shelf.after else "",
+        "first": f"?{urlencode(kept)}" if "after" in request.GET else "",
+    }
     return render(request, "shop/library.html", context)
 
 
@@ -41,15 +50,21 @@ class DownloadForm(forms.Form):
     told = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: object, files: Sequence[AssetFile], along: Sequence[Wanted], **kwargs: object
+        self,
+        *args: object,
+        files: Sequence[AssetFile],
+        along: Sequence[Wanted],
+        page: Signer,
+        **kwargs: object,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.page = page
         self.fields["file"].queryset = AssetFile.objects.filter(pk__in=[file.pk for file in files])
         self.fields["along"].choices = [(one.asset.slug, one.asset.title) for one in along]
 
     def clean_told(self) -> str:
         try:
-            return _signer().unsign(self.cleaned_data["told"])
+            return self.page.unsign(self.cleaned_data["told"])
         except BadSignature:
             return NOT_SHOWN
 
@@ -64,7 +79,11 @@ def library_download(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     files = list(asset.files.all())
     along = owned_dependencies(request.user, asset)
-    form = DownloadForm(request.POST if request.method == "POST" else None, files=files, along=along)
+    # What a page said holds for that page and its reader alone.
+    page = Signer(salt=f"shop.told.{asset.pk}.{request.user.pk}")
+    form = DownloadForm(
+        request.POST if request.method == "POST" else None, files=files, along=along, page=page
+    )
     said = ""
     if form.is_bound and form.is_valid():
         chosen = form.cleaned_data["along"]
@@ -86,7 +105,7 @@ def library_download(request: HttpRequest, slug: str) -> HttpResponse:
         "along": along,
         "ticked": form.data.getlist("along") if form.is_bound else [one.asset.slug for one in along],
         "lines": lines,
-        "told": _signer().sign("\n".join(lines)),
+        "told": page.sign("\n".join(lines)),
         "said": said,
         "form": form,
     }
@@ -139,7 +158,3 @@ def links(request: HttpRequest, pk: int) -> HttpResponse:
     until = file_links.expires_at(first)
     context = {"rows": rows, "until": until, "over": request.now > until, "asset": rows[0]["download"].asset}
     return render(request, "shop/links.html", context)
-
-
-def _signer() -> Signer:
-    return Signer(salt="shop.told")
