@@ -13,6 +13,8 @@ from doors.storefile.problems import LineRefused
 from doors.storefile.reading import Line
 from storefront.models import Asset, AssetFile, Bundle, BundlePart
 
+FileKey = tuple[str, str, str]
+
 
 @dataclass(slots=True, eq=False)
 class Good:
@@ -24,8 +26,9 @@ class Good:
     price: int
     seller: Seller
     requires: tuple[str, ...] = ()
-    files: dict[tuple[str, str], int] = field(default_factory=dict)
-    newest: tuple[str, str] | None = None
+    # By name, version and quality; the newest is handed out when nobody says which.
+    files: dict[FileKey, int] = field(default_factory=dict)
+    newest: FileKey | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -157,15 +160,15 @@ class Catalogue:
         return found
 
     def _files(self, good: Good, files: list[dict[str, Any]], since: datetime) -> None:
-        for each in files:
-            key = (each["name"], each.get("version", "1.0"))
+        for each in sorted(files, key=lambda each: moment(each.get("since")) or since):
+            key = (each["name"], each.get("version", "1.0"), each.get("quality", ""))
             if key in good.files:
                 continue
             row = AssetFile.objects.create(
                 asset_id=good.pk,
                 name=key[0],
                 version=key[1],
-                quality=each.get("quality", ""),
+                quality=key[2],
                 size_bytes=each.get("bytes", 0),
                 content=each.get("path", ""),
                 added_at=moment(each.get("since")) or since,
@@ -198,7 +201,7 @@ def _good_of(row: Asset) -> Good:
     good = Good(row.pk, row.slug, row.title, row.price, _seller_of(row))
     good.requires = tuple(row.requires.values_list("slug", flat=True))
     for file in row.files.order_by("added_at", "id"):
-        good.newest = (file.name, file.version)
+        good.newest = (file.name, file.version, file.quality)
         good.files[good.newest] = file.pk
     return good
 

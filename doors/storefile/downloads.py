@@ -109,7 +109,7 @@ def _place_to_download(sold: Sold, line: Line) -> int:
 def _file(good: Good, line: Line) -> tuple[int | None, str]:
     """The file that was handed out; without a name the newest, as it stands at this line."""
     if "file" in line:
-        key = (line["file"], line.get("version", "1.0"))
+        key = (line["file"], line.get("version", "1.0"), line.get("quality", ""))
         if key not in good.files:
             raise LineRefused(f"hands out “{key[0]}” {key[1]}, and the asset “{good.slug}” has no such file")
         return good.files[key], key[1]

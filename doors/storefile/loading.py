@@ -162,7 +162,8 @@ class Load:
             self.settled.store()
             self._assert_sound()
             self.wallets.store()
-            copy_rows(AuditLine, ("by_id", "act", "subject", "why", "at"), self.audits)
+            in_time = sorted(self.audits, key=lambda row: row[-1])
+            copy_rows(AuditLine, ("by_id", "act", "subject", "why", "at"), in_time)
             self.ledger.finish()
             self.numbering.store()
         except IntegrityError as error:

@@ -1,16 +1,15 @@
 """Lines about what is settled for good: refunds, denials, charge-backs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
 from credits.bulk import BulkLedger
-from credits.bulk_rows import BulkLot, BulkUsage
 from credits.copying import copy_rows, fresh_ids
 from credits.ledger import canonical
-from credits.restoring import Restoration
 from doors.storefile.evidence import Evidence, Found
+from doors.storefile.laws import assert_as_the_policy_says, assert_refundable, kept_places, plan_of
 from doors.storefile.moments import moment
 from doors.storefile.names import Names
 from doors.storefile.numbering import Numbering
@@ -20,8 +19,8 @@ from doors.storefile.reading import Line
 from doors.storefile.sold import Asked, Settled, Sold
 from doors.storefile.writing import SoldRows, document_row
 from refunds.credit_notes import credit_note_facts
-from refunds.models import Basis, Case, CreditNote, Denial, Refund
-from refunds.policy import Decision, Facts
+from refunds.models import Case, CreditNote, Denial, Refund
+from refunds.policy import Facts
 from refunds.settlement import refund_digest
 from refunds.shares import Stake, kept_shares
 from storefront.models import Document, Status
@@ -56,8 +55,7 @@ class SettledLines:
         self._audit = audit
         self._refuse = refuse
         self.numbering = Numbering("CN", model=CreditNote)
-        self._ids = fresh_ids(Refund)
-        self._refunds: list[tuple[Any, ...]] = []
+        self._refunds: list[Refund] = []
         self._denials: list[tuple[Any, ...]] = []
         self._notes: list[tuple[Any, ...]] = []
         self._documents: list[tuple[Any, ...]] = []
@@ -66,13 +64,12 @@ class SettledLines:
     def refund(self, line: Line, number: int) -> None:
         sold: Sold = self._names.ref(line["purchase"], Sold, "purchase")
         at, credits = moment(line["at"]), line["credits"]
-        _assert_refundable(sold, credits, at)
+        assert_refundable(sold, credits, at)
         case = self._case(line)
         found = self._evidence.of(line, sold, at)
         facts, decision = found.facts, found.decision
-        if line["basis"] == Basis.POLICY and not (decision.eligible and decision.credits == credits):
-            raise LineRefused(_policy_says(decision, credits))
-        kept = _kept(line, sold, facts)
+        assert_as_the_policy_says(line, decision)
+        kept = kept_places(line, sold, facts)
         full = not kept and not any(item.downloaded for item in facts.items)
         refund = self._record(line, sold, found, full=full, case=case, at=at)
         if credits:
@@ -125,9 +122,12 @@ class SettledLines:
         for line, reason in self.numbering.taken(self._given):
             self._refuse(line, reason)
             return
-        copy_rows(Refund, REFUND, self._refunds)
-        copy_rows(CreditNote, NOTE, self._notes)
-        copy_rows(Denial, DENIAL, self._denials)
+        # Lists show the newest first by id, so ids follow time and not the lines.
+        refunds = sorted(self._refunds, key=lambda refund: refund.at)
+        ids = dict(zip((refund.purchase_id for refund in refunds), fresh_ids(Refund), strict=False))
+        copy_rows(Refund, REFUND, (_row(refund, ids[refund.purchase_id]) for refund in refunds))
+        copy_rows(CreditNote, NOTE, ((ids[purchase], *note) for purchase, *note in self._notes))
+        copy_rows(Denial, DENIAL, sorted(self._denials, key=lambda denial: denial[-1]))
         copy_rows(Document, ("number", "pdf", "rendered_at"), self._documents)
         self.numbering.store()
 
@@ -151,7 +151,6 @@ class SettledLines:
     ) -> Refund:
         by = self._people.find(line["requested_by"]) if "requested_by" in line else sold.customer
         refund = Refund(
-            pk=next(self._ids),
             purchase_id=sold.pk,
             customer_id=sold.customer.pk,
             credits=line["credits"],
@@ -165,20 +164,7 @@ class SettledLines:
             at=at,
         )
         refund.digest = refund_digest(refund, sold.number)
-        self._refunds.append(
-            (
-                *(
-                    refund.pk,
-                    sold.pk,
-                    sold.customer.pk,
-                    refund.credits,
-                    str(refund.basis),
-                    full,
-                    refund.facts,
-                ),
-                *(refund.decision, by.pk, refund.door, refund.case_id, at, refund.digest),
-            )
-        )
+        self._refunds.append(refund)
         return refund
 
     def _restore(self, line: Line, sold: Sold, refund: Refund) -> None:
@@ -191,41 +177,17 @@ class SettledLines:
             memo=f"Refund of {sold.title}",
             made_by=refund.requested_by_id,
             at=refund.at,
-            plan=self._plan(told, sold.payment.usages, refund.credits) if told else None,
+            plan=plan_of(told, sold.payment.usages, refund.credits, self._names) if told else None,
         )
         for part, (_, lot) in zip(told or (), done, strict=False):
             if "ref" in part:
                 self._names.keep("ref", part["ref"], lot)
 
-    def _plan(
-        self, told: list[dict[str, Any]], usages: Sequence[BulkUsage], credits: int
-    ) -> list[Restoration]:
-        plan = []
-        for part in told:
-            lot = self._names.ref(part["grant"], BulkLot, "grant")
-            usage = next((each for each in usages if each.lot is lot), None)
-            if usage is None:
-                raise LineRefused(
-                    f"restores to the grant “{part['grant']}”, which the purchase did not draw on"
-                )
-            if part["credits"] > usage.spent:
-                raise LineRefused(f"restores more to the grant “{part['grant']}” than was drawn from it")
-            reborn = "ref" in part
-            if reborn and self._names.get("ref", part["ref"]) is not None:
-                raise LineRefused(f"repeats the ref “{part['ref']}” with other content")
-            expires_at = moment(part.get("expires_at")) if reborn else lot.expires_at
-            plan.append(Restoration(usage, part["credits"], lot.kind, None if reborn else lot, expires_at))
-        if len({part.usage.pk for part in plan}) < len(plan):
-            raise LineRefused("restores to the same grant twice")
-        if sum(part.credits for part in plan) != credits:
-            raise LineRefused(f"has restores that do not add up to its {credits} credits")
-        return plan
-
     def _issue(self, line: Line, sold: Sold, refund: Refund, note: str) -> None:
         document = line.get("document")
         issued_at = moment(document["issued_at"]) if document else refund.at
         facts = document["facts"] if document else {"number": note, **_note_facts(refund, sold)}
-        self._notes.append((refund.pk, sold.customer.pk, note, canonical(facts), issued_at))
+        self._notes.append((sold.pk, sold.customer.pk, note, canonical(facts), issued_at))
         if document and "pdf" in document:
             self._documents.append(document_row(note, document))
 
@@ -238,36 +200,19 @@ class SettledLines:
         self._rows.changed(sold)
 
 
-def _assert_refundable(sold: Sold, credits: int, at: datetime) -> None:
-    if sold.status != Status.COMPLETED:
-        raise LineRefused(
-            f"refunds a purchase that is {sold.status}; a completed one is refunded, and only once"
-        )
-    if credits > sold.credits_spent:
-        raise LineRefused(f"refunds {credits} credits, and {sold.credits_spent} were spent")
-    if sold.completed_at is None or at < sold.completed_at:
-        raise LineRefused("refunds a purchase before it was completed")
-
-
-def _policy_says(decision: Decision, credits: int) -> str:
-    reasons = ", ".join(reason.code.value for reason in decision.reasons)
-    said = f"the policy gives {decision.credits}" if decision.eligible else f"the policy says no ({reasons})"
-    return f"refunds {credits} credits on the basis of the policy, and {said}"
-
-
-def _kept(line: Line, sold: Sold, facts: Facts) -> frozenset[int]:
-    """Places of the items that stay: as the line says, else the downloaded ones."""
-    slugs = [part.slug for part in sold.parts]
-    kept, revoked = line.get("kept"), line.get("revoked")
-    for slug in (*(kept or ()), *(revoked or ())):
-        if slug not in slugs:
-            raise LineRefused(f"names “{slug}”, which is no item of this purchase")
-    if kept is not None and revoked is not None and sorted((*kept, *revoked)) != sorted(slugs):
-        raise LineRefused("says neither kept nor revoked of an item, or both")
-    if kept is None:
-        downloaded = [item.asset for item in facts.items if item.downloaded]
-        kept = [slug for slug in slugs if slug not in revoked] if revoked is not None else downloaded
-    return frozenset(place for place, slug in enumerate(slugs) if slug in kept)
+def _row(refund: Refund, pk: int) -> tuple[Any, ...]:
+    return (
+        *(
+            pk,
+            refund.purchase_id,
+            refund.customer_id,
+            refund.credits,
+            str(refund.basis),
+            refund.full,
+            refund.facts,
+        ),
+        *(refund.decision, refund.requested_by_id, refund.door, refund.case_id, refund.at, refund.digest),
+    )
 
 
 def _note_facts(refund: Refund, sold: Sold) -> dict[str, object]:

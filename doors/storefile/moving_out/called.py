@@ -1,0 +1,54 @@
+"""What a dump calls things: slugs and e-mails instead of ids, and refs for what has no name of its own."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from accounts.models import Publisher, User
+from storefront.models import Asset, AssetFile, Bundle
+
+Line = dict[str, Any]
+
+
+class Called:
+    def __init__(self) -> None:
+        self.publishers = dict(Publisher.objects.values_list("pk", "slug"))
+        self.assets = dict(Asset.objects.values_list("pk", "slug"))
+        self.bundles = dict(Bundle.objects.values_list("pk", "slug"))
+        self._files: dict[int, Line] = {}
+        self._emails: dict[int, str] = {}
+        self._counts: dict[str, int] = {}
+        self.lots: dict[int, str] = {}
+        self.purchases: dict[int, str] = {}
+
+    def email(self, pk: int) -> str:
+        if pk not in self._emails:
+            self.meet([pk])
+        return self._emails[pk]
+
+    def meet(self, people: Iterable[int]) -> None:
+        """Looks many people up at once."""
+        missing = [pk for pk in people if pk not in self._emails]
+        self._emails.update(User.objects.filter(pk__in=missing).values_list("pk", "email"))
+
+    def file(self, pk: int) -> Line:
+        """How a download names the file that it handed out."""
+        if pk not in self._files:
+            file = AssetFile.objects.get(pk=pk)
+            told = {"file": file.name, "version": file.version}
+            self._files[pk] = {**told, "quality": file.quality} if file.quality else told
+        return self._files[pk]
+
+    def new_ref(self, letter: str) -> str:
+        self._counts[letter] = self._counts.get(letter, 0) + 1
+        return f"{letter}{self._counts[letter]}"
+
+    def forget(self) -> None:
+        """The customers so far are done, and nobody else names their lots and purchases."""
+        self.lots, self.purchases = {}, {}
+        if len(self._emails) > 100_000:
+            self._emails = {}
+
+
+def some(**told: Any) -> Line:
+    """The keys that say something: what is empty is left out of a line."""
+    return {key: value for key, value in told.items() if value not in (None, "", [], False)}
