@@ -15,9 +15,18 @@ class RefundsConfig(AppConfig):
         "view_answer",
         "view_caseevent",
         "view_attachment",
+        "view_lookup",
+        "view_verifiedinvoice",
         "decide_case",
     )
     leads = ("overrule_case",)
 
     def ready(self) -> None:
+        from outbox import letters
         from refunds.cases import escalating  # noqa: F401 - the job registers itself on import
+        from refunds.credit_notes import facts_of_note
+        from storefront import documents
+        from storefront.models import Series
+
+        documents.facts_behind[Series.CREDIT_NOTE] = facts_of_note
+        letters.enclosures["credit_note"] = documents.enclosure

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.conf import settings
-
-from credits.ledger import canonical, stamp
+from credits.ledger import canonical
 from refunds.models import CreditNote, Refund
+from storefront import documents
 from storefront.models import Purchase, PurchaseItem, Series
 from storefront.numbers import next_number
 
@@ -21,34 +20,31 @@ def issue_credit_note(
         refund=refund,
         customer_id=refund.customer_id,
         number=number,
-        facts=canonical({"number": number, **facts}),
+        facts=canonical({**facts, "number": number}),
         issued_at=now,
     )
 
 
 def credit_note_facts(refund: Refund, purchase: Purchase, items: Sequence[PurchaseItem]) -> dict[str, object]:
-    return {
-        "date": stamp(refund.at),
-        "invoice": purchase.number,
-        "invoice_date": stamp(purchase.completed_at),
-        "seller": {
-            "name": settings.STORE_NAME,
-            "address": settings.STORE_ADDRESS,
-            "email": settings.SUPPORT_EMAIL,
-        },
-        "buyer": {"name": purchase.customer.name, "email": purchase.customer.email},
-        "title": purchase.title,
-        "basis": refund.basis,
-        "credits": refund.credits,
-        "credits_spent": purchase.credits_spent,
-        "items": [
-            {
-                "asset": item.asset.slug,
-                "title": item.title,
-                "original_price": item.original_price,
-                "share": item.share,
-                "kept": not (purchase.revoked_at or item.revoked_at),
-            }
-            for item in items
-        ],
-    }
+    """All but its number: how the credits were reached, and what the customer goes on having."""
+    ended = [item.title for item in items if purchase.revoked_at or item.revoked_at]
+    kept = [item.title for item in items if not (purchase.revoked_at or item.revoked_at)]
+    lines = [(f"Paid for {purchase.title}", purchase.credits_spent)]
+    if refund.credits < purchase.credits_spent:
+        reason = "For what you keep" if kept else "Not given back"
+        lines.append((reason, refund.credits - purchase.credits_spent))
+    facts = documents.credit_note_facts(
+        number="",
+        purchase=purchase,
+        credits=refund.credits,
+        lines=lines,
+        kept=kept,
+        ended=ended,
+        now=refund.at,
+    )
+    del facts["number"]
+    return {**facts, "basis": refund.basis}
+
+
+def facts_of_note(number: str) -> str:
+    return CreditNote.objects.values_list("facts", flat=True).get(number=number)
