@@ -1,10 +1,18 @@
 """Strict input: a whole number is a whole number, a text is a text, and an unknown field is an error."""
 
+import re
+from datetime import datetime
 from typing import Any
 
+from django.utils.datastructures import MultiValueDict
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from credits.models import MOST
+
+MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII
+)
 
 
 class Credits(serializers.IntegerField):
@@ -29,6 +37,16 @@ class Text(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
+class Slug(serializers.SlugField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=100, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
 class Tick(serializers.BooleanField):
     """true and false, and nothing that only looks like them."""
 
@@ -36,6 +54,20 @@ class Tick(serializers.BooleanField):
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
+
+
+class Moment(serializers.DateTimeField):
+    """RFC 3339 with a zone: a time without one is nobody's."""
+
+    def to_internal_value(self, data: Any) -> datetime:
+        if not isinstance(data, str) or not MOMENT.fullmatch(data):
+            self.fail("invalid", format="2026-11-21T12:00:00Z")
+        try:
+            moment = datetime.fromisoformat(data)
+            moment.timestamp()
+        except (ValueError, OverflowError):
+            self.fail("invalid", format="2026-11-21T12:00:00Z")
+        return moment
 
 
 class Strict(serializers.Serializer):  # type: ignore[type-arg] # has no instance type: it reads input only
@@ -46,16 +78,41 @@ class Strict(serializers.Serializer):  # type: ignore[type-arg] # has no instanc
             unknown = sorted(set(data) - set(self.fields))
             if unknown:
                 raise serializers.ValidationError(
-                    {
-                        name: [serializers.ErrorDetail("There is no such field.", code="unknown_field")]
-                        for name in unknown
-                    }
+                    {name: [ErrorDetail("There is no such field.", code="unknown_field")] for name in unknown}
                 )
         return super().to_internal_value(data)
 
 
 def read(form: type[Strict], request: Any) -> dict[str, Any]:
     """The body of a request, checked."""
-    reader = form(data=request.data)
+    data = request.data
+    reader = form(data=_of_a_form(form, data) if isinstance(data, MultiValueDict) else data)
     reader.is_valid(raise_exception=True)
     return dict(reader.validated_data)
+
+
+def read_query(form: type[Strict], request: Any) -> dict[str, Any]:
+    """The filters of a list, checked; what is unknown was refused before."""
+    reader = form(
+        data={name: request.query_params[name] for name in request.query_params if name in form().fields}
+    )
+    reader.is_valid(raise_exception=True)
+    return dict(reader.validated_data)
+
+
+def _of_a_form(form: type[Strict], data: "MultiValueDict[str, Any]") -> dict[str, Any]:
+    """A form knows only texts and repetition: ticks and lists are read out of them, and nothing stands twice."""
+    fields, plain = form().fields, {}
+    for name in data:
+        values, field = data.getlist(name), fields.get(name)
+        if isinstance(field, serializers.ListField):
+            plain[name] = values
+        elif len(values) > 1:
+            raise serializers.ValidationError({name: ["This field stands more than once."]})
+        elif isinstance(field, Tick) and values[0] in {"true", "false"}:
+            plain[name] = values[0] == "true"
+        elif field is not None and field.allow_null and values[0] == "":
+            plain[name] = None
+        else:
+            plain[name] = values[0]
+    return plain

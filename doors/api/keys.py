@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.datastructures import MultiValueDict
 from rest_framework.request import Request
 
 from accounts.durable import Answer, Asking, digest_of
@@ -13,20 +14,36 @@ from accounts.refusals import Refusal
 from doors.api.errors import problem_of, respond, told
 
 LONGEST = 200
+Word = Callable[[Any], tuple[int, Mapping[str, Any]]]
 
 
 class KeyRequired(Refusal):
     code = "idempotency_key_required"
-    sentence = "Send an Idempotency-Key header of at most 200 characters: with it, asking again is safe. Nothing was done."
+    sentence = (
+        "Send an Idempotency-Key header of at most 200 printable characters: with it, asking again is safe. "
+        "Nothing was done."
+    )
 
 
-def asking(
-    request: Request, word: Callable[[Any], tuple[int, Mapping[str, Any]]], *, needed: bool = True
-) -> Asking:
-    """`word` says an outcome as (status, body); refusals that settle are worded here, the same for every route."""
-    key = request.headers.get("Idempotency-Key", "")
-    if len(key) > LONGEST or (needed and not key.strip()):
+def asking(request: Request, word: Word, *, needed: bool = True, door: str = "api") -> Asking:
+    """`word` says an outcome as (status, body). `needed`: whether this route is refused without a key."""
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if (needed and not key) or len(key) > LONGEST or not (key.isascii() and key.isprintable()):
         raise KeyRequired
+    on_behalf_of = request.headers.get("X-Customer", "") if door == "store" else ""
+    return Asking(
+        person=request.user,
+        # Without a key every request is another one.
+        key=f"api:{key}" if key else f"api-none:{uuid.uuid4().hex}",
+        what=digest_of(request.method or "", request.path, on_behalf_of, told(_plain(request.data))),
+        now=request.now,
+        door=door,
+        write=worded(word),
+    )
+
+
+def worded(word: Word) -> Callable[[object], tuple[int, str]]:
+    """Refusals that settle are worded here, the same for every route."""
 
     def write(outcome: object) -> tuple[int, str]:
         if isinstance(outcome, Refusal):
@@ -35,14 +52,7 @@ def asking(
         status, body = word(outcome)
         return status, told(body)
 
-    return Asking(
-        person=request.user,
-        key=f"api:{key}" if key else f"api-none:{uuid.uuid4().hex}",
-        what=digest_of(request.method or "", request.path, told(_plain(request.data))),
-        now=request.now,
-        door="api",
-        write=write,
-    )
+    return write
 
 
 def answered(answer: Answer) -> HttpResponse:
@@ -52,7 +62,9 @@ def answered(answer: Answer) -> HttpResponse:
 
 
 def _plain(data: Any) -> Any:
-    """Order of keys is no difference between two requests; uploaded files are told apart by their bytes."""
+    """The order of keys is no difference between two requests; uploaded files are told apart by their bytes."""
+    if isinstance(data, MultiValueDict):
+        return {name: _plain(data.getlist(name)) for name in sorted(data)}
     if isinstance(data, Mapping):
         return {name: _plain(data[name]) for name in sorted(data)}
     if isinstance(data, list):
@@ -61,5 +73,5 @@ def _plain(data: Any) -> Any:
         data.seek(0)
         digest = hashlib.sha256(data.read()).hexdigest()
         data.seek(0)
-        return digest
+        return [data.name, digest]
     return data

@@ -1,35 +1,63 @@
 """Lists, page by page, by a cursor that stays right while rows are added."""
 
+from collections.abc import Callable
 from typing import Any
 
-from rest_framework.exceptions import ValidationError
+from django.core.exceptions import ValidationError as DjangoValidationError
+from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
+SIZE, MOST = 50, 200
+PAGED = frozenset({"cursor", "page_size"})
+
 
 class Pages(CursorPagination):
-    page_size = 50
-    page_size_query_param = "page_size"
-    max_page_size = 200
+    def __init__(self, ordering: tuple[str, ...], size: int) -> None:
+        self.ordering = ordering
+        self.size = size
+
+    def get_page_size(self, request: Request) -> int:
+        return self.size
 
 
-KNOWN = {"cursor", "page_size", "format"}
+def refuse_unknown(request: Request, known: frozenset[str]) -> None:
+    """A filter that is not known would be a question that is not asked; one that stands twice, two at once."""
+    wrong = {
+        name: [ErrorDetail("There is no such filter.", code="unknown_filter")]
+        for name in sorted(set(request.query_params) - known)
+    }
+    wrong |= {
+        name: [ErrorDetail("This filter stands more than once.", code="repeated_filter")]
+        for name, values in request.query_params.lists()
+        if len(values) > 1 and name not in wrong
+    }
+    if wrong:
+        raise ValidationError(wrong)
 
 
-def refuse_unknown(request: Request, known: set[str] = frozenset()) -> None:
-    """A filter that is not known would be a question that is not asked."""
-    unknown = sorted(set(request.query_params) - KNOWN - known)
-    if unknown:
-        raise ValidationError({name: ["There is no such filter."] for name in unknown}, code="unknown_filter")
-
-
-def listed(request: Request, rows: Any, *, ordering: tuple[str, ...], draw: Any) -> dict[str, Any]:
-    """`draw` makes one row's JSON."""
-    pages = Pages()
-    pages.ordering = ordering
-    page = pages.paginate_queryset(rows, request)
+def listed(
+    request: Request, rows: Any, *, ordering: tuple[str, ...], draw: Callable[[list[Any]], list[Any]]
+) -> dict[str, Any]:
+    """`draw` makes the JSON of all rows of a page, so that it may read what they share at once."""
+    pages = Pages(ordering, _size(request))
+    try:
+        page = pages.paginate_queryset(rows, request)
+    except (NotFound, DjangoValidationError, ValueError):
+        raise ValidationError(
+            {"cursor": [ErrorDetail("This is no cursor that this list gave.", code="invalid_cursor")]}
+        ) from None
     return {
         "next": pages.get_next_link(),
         "previous": pages.get_previous_link(),
-        "results": [draw(row) for row in page or []],
+        "results": draw(list(page or [])),
     }
+
+
+def _size(request: Request) -> int:
+    text = request.query_params.get("page_size", str(SIZE))
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= MOST):
+        raise ValidationError(
+            {"page_size": [ErrorDetail(f"A whole number from 1 to {MOST}.", code="invalid")]}
+        )
+    return int(text)

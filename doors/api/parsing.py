@@ -1,13 +1,15 @@
 """Reads a JSON body as its sender must have meant it, or not at all: no duplicate keys, no NaN, no depths."""
 
 import json
+from math import isfinite
 from typing import Any
 
 from rest_framework.exceptions import APIException, ParseError
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 
 LARGEST_BYTES = 2_000_000
 DEEPEST = 40
+LONGEST_NUMBER = 40
 
 
 class TooLarge(APIException):
@@ -18,19 +20,45 @@ class TooLarge(APIException):
 
 class StrictJSONParser(JSONParser):
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        length = int((parser_context or {})["request"].META.get("CONTENT_LENGTH") or 0)
-        raw = b"" if length > LARGEST_BYTES else stream.read(LARGEST_BYTES + 1)
-        if length > LARGEST_BYTES or len(raw) > LARGEST_BYTES:
-            raise TooLarge
+        raw = read_at_most(stream, LARGEST_BYTES)
         try:
             text = raw.decode("utf-8")
             if _depth(text) > DEEPEST:
-                raise ParseError("The body is nested too deeply.")
-            return json.loads(
-                text, object_pairs_hook=_no_twins, parse_constant=_no_constant, parse_int=_whole
+                raise ParseError("The body is nested too deeply. Nothing was done.")
+            value = json.loads(
+                text,
+                object_pairs_hook=_no_twins,
+                parse_constant=_no_constant,
+                parse_int=_whole,
+                parse_float=_finite,
             )
+            # Half of a surrogate pair is no text: it could be neither stored nor sent back.
+            json.dumps(value, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:
-            raise ParseError(f"The body is not JSON as this store reads it: {error}.") from error
+            raise ParseError(
+                f"The body is not JSON as this store reads it: {_why(error)}. Nothing was done."
+            ) from error
+        return value
+
+
+class BoundedMultiPartParser(MultiPartParser):
+    """Files go to disk as they come and Django bounds the fields; here the whole is bounded as well."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        from django.conf import settings
+
+        files = settings.ATTACHMENT_MEGABYTES * settings.ATTACHMENTS_AT_ONCE * 1_000_000
+        length = (parser_context or {})["request"].META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > files + LARGEST_BYTES:
+            raise TooLarge
+        return super().parse(stream, media_type, parser_context)
+
+
+def read_at_most(stream: Any, most: int) -> bytes:
+    raw: bytes = stream.read(most + 1)
+    if len(raw) > most:
+        raise TooLarge
+    return raw
 
 
 def _depth(text: str) -> int:
@@ -45,11 +73,17 @@ def _depth(text: str) -> int:
     return deepest
 
 
+def _why(error: Exception) -> str:
+    if isinstance(error, UnicodeError):
+        return "it is not text in UTF-8"
+    return str(error) if isinstance(error, ValueError) else "it is nested too deeply"
+
+
 def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
-            raise ValueError(f"the key {name!r} stands twice")
+            raise ValueError(f"the key {name[:100]!r} stands twice")
         found[name] = value
     return found
 
@@ -59,6 +93,12 @@ def _no_constant(name: str) -> None:
 
 
 def _whole(digits: str) -> int:
-    if len(digits) > 40:
+    if len(digits) > LONGEST_NUMBER:
         raise ValueError("a number is too long")
     return int(digits)
+
+
+def _finite(digits: str) -> float:
+    if len(digits) > LONGEST_NUMBER or not isfinite(float(digits)):
+        raise ValueError("a number is too long or too large")
+    return float(digits)

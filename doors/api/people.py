@@ -1,0 +1,27 @@
+"""Who is asking."""
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from accounts.models import User
+from accounts.people import ROLES
+from credits.spendable import spendable
+from doors.api.views import Route, say
+
+
+class Me(Route):
+    scopes = {"GET": "purchases:read"}
+
+    def get(self, request: Request) -> HttpResponse:
+        person: User = request.user
+        return say(
+            {
+                "email": person.email,
+                "name": person.name,
+                "roles": [role for role, group in ROLES.items() if group in person.role_names],
+                "publishers": list(
+                    person.memberships.order_by("publisher__slug").values_list("publisher__slug", flat=True)
+                ),
+                "balance": spendable(person, now=request.now),
+            }
+        )

@@ -1,0 +1,77 @@
+"""A customer's credits: what is there, every line of the statement, and codes."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from credits.codes import redeem_code
+from credits.models import Entry, Lot, Wallet
+from credits.spendable import spendable_lots
+from doors.api.fields import Strict, Text, read
+from doors.api.keys import answered, asking
+from doors.api.paging import PAGED, listed
+from doors.api.views import Route, say
+from refunds.question import rfc3339
+from storefront.models import Purchase
+
+
+class CodeTyped(Strict):
+    code = Text(max_length=200)
+
+
+class Credits(Route):
+    scopes = {"GET": "credits:read"}
+
+    def get(self, request: Request) -> HttpResponse:
+        lots = list(spendable_lots(request.user, now=request.now))
+        return say({"balance": sum(lot.remaining for lot in lots), "lots": [_lot(lot) for lot in lots]})
+
+
+class Entries(Route):
+    scopes = {"GET": "credits:read"}
+    params = PAGED
+
+    def get(self, request: Request) -> HttpResponse:
+        rows = Entry.objects.filter(wallet=request.user.pk)
+        return say(listed(request, rows, ordering=("-number",), draw=_lines))
+
+
+class Redeem(Route):
+    scopes = {"POST": "credits:write"}
+
+    def post(self, request: Request) -> HttpResponse:
+        return answered(redeem_code(asking=asking(request, _redeemed), text=read(CodeTyped, request)["code"]))
+
+
+def _lot(lot: Lot) -> dict[str, Any]:
+    return {
+        "id": lot.pk,
+        "kind": lot.kind,
+        "issued": lot.issued,
+        "remaining": lot.remaining,
+        "expires_at": rfc3339(lot.expires_at) if lot.expires_at else None,
+    }
+
+
+def _lines(entries: list[Entry]) -> list[dict[str, Any]]:
+    """Each with the invoice that it was paid for, asked once for the whole page."""
+    payments = {entry.payment_id for entry in entries if entry.payment_id}
+    numbers = dict(Purchase.objects.filter(payment__in=payments).values_list("payment_id", "number"))
+    return [
+        {
+            "number": entry.number,
+            "at": rfc3339(entry.at),
+            "kind": entry.kind,
+            "credits": entry.credits,
+            "balance_after": entry.balance_after,
+            "invoice": numbers.get(entry.payment_id),
+            "memo": entry.memo,
+        }
+        for entry in entries
+    ]
+
+
+def _redeemed(lot: Lot) -> tuple[int, dict[str, Any]]:
+    balance = Wallet.objects.values_list("balance", flat=True).get(pk=lot.wallet_id)
+    return 200, {"credits": lot.issued, "balance": balance}
