@@ -64,7 +64,8 @@ class DownloadForm(forms.Form):
 
     def clean_told(self) -> str:
         try:
-            return self.page.unsign(self.cleaned_data["told"])
+            # A browser sends every line break as two characters.
+            return self.page.unsign(self.cleaned_data["told"].replace("\r\n", "\n"))
         except BadSignature:
             return NOT_SHOWN
 
