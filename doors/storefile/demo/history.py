@@ -32,7 +32,8 @@ def tell(story: Story) -> None:
 
 
 def _price(thing: str) -> int:
-    return next(each[3] for each in (*ASSETS, *BUNDLES) if each[0] == thing)
+    prices = {each[0]: each[3] for each in ASSETS} | {each[0]: each[3] for each in BUNDLES}
+    return prices[thing]
 
 
 def _download(story: Story, dice: Random, purchase: str, thing: str, ago: float) -> None:

@@ -24,6 +24,9 @@ class Story:
         """So many days ago, on a whole second."""
         return self.now - timedelta(seconds=round(days * 86_400))
 
+    def at(self, days: float) -> str:
+        return written(self.before(days))
+
     def tell(self, when: datetime, /, **line: Any) -> None:
         self._told.append((when, len(self._told), line))
 
@@ -101,9 +104,23 @@ class Story:
         at = self.before(ago)
         self.tell(at, type="strike", download=download, by=email(by), why=why, at=written(at))
 
+    def refund(self, purchase: str, credits: int, *, ago: float, basis: str = "policy", **more: Any) -> None:
+        at = self.before(ago)
+        told = {"door": "page", **more}
+        self.tell(at, type="refund", purchase=purchase, credits=credits, basis=basis, at=written(at), **told)
+
+    def deny(self, purchase: str, *, ago: float) -> None:
+        at = self.before(ago)
+        self.tell(at, type="denial", purchase=purchase, at=written(at), door="page")
+
     def change_price(self, asset: str, price: int, *, ago: float) -> None:
         told = next(each for each in ASSETS if each[0] == asset)
         self.tell(self.before(ago), type="asset", slug=asset, publisher=told[1], title=told[2], price=price)
+
+    def case_number(self) -> str:
+        """Another one in every demo world, so that a second world fits into the same store."""
+        self._counts["case"] = self._counts.get("case", 0) + 1
+        return f"C{(int(self.now.timestamp()) * 31 + self._counts['case'] * 7919) % 10**8:08d}"
 
     def ref(self, letter: str) -> str:
         self._counts[letter] = self._counts.get(letter, 0) + 1

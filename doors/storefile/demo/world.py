@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
-from doors.storefile.demo import history, scenes
+from doors.storefile.demo import history, refunded, requests, scenes
 from doors.storefile.demo.catalogue import ASSETS, BUNDLES, PUBLISHERS
 from doors.storefile.demo.people import CUSTOMERS, MEMBERS, PASSWORD, SIGN_INS, STAFF
 from doors.storefile.demo.story import Line, Story
@@ -29,6 +29,8 @@ def world(now: datetime) -> Iterator[Line]:
     yield from _codes(story)
     history.tell(story)
     scenes.tell(story)
+    refunded.tell(story)
+    requests.tell(story)
     yield from story.lines()
 
 
