@@ -111,7 +111,8 @@ def _bar_picture(width: int, rows: Sequence[tuple[str, Sequence[int]]], top: int
                     "height": _at(HEIGHT - FOOT - y),
                     "text_x": _at(x + thick / 2),
                     "text_y": _at(y - 6),
-                    "value": figure(value) if thick > 17 else "",
+                    # A nought says itself, except where it is all there is.
+                    "value": figure(value) if thick > 17 and (value or count == 1) else "",
                     "second": number == 1,
                 }
             )
