@@ -43,3 +43,9 @@ def queue(
 def queue_many(messages: list[Message]) -> None:
     """Several letters of one act in one statement."""
     Message.objects.bulk_create(messages)
+
+
+def send_again(*, message: Message, now: datetime) -> bool:
+    """A letter that was given up is due again, with all its attempts before it; one that was sent stays sent."""
+    fresh = {"dead_at": None, "attempts": 0, "due_at": now, "claimed_until": None, "last_error": ""}
+    return bool(Message.objects.filter(pk=message.pk, sent_at=None).exclude(dead_at=None).update(**fresh))

@@ -26,7 +26,7 @@ CSV_HEAD = ("number", "at", "kind", "credits", "balance_after", "lot_kind", "wha
 
 
 class CodeForm(forms.Form):
-    key = forms.CharField(max_length=255, widget=forms.HiddenInput)
+    key = forms.CharField(max_length=255, required=False, widget=forms.HiddenInput)
     code = forms.CharField(
         label="Code",
         max_length=200,
@@ -54,7 +54,7 @@ def redeem(request: HttpRequest) -> HttpResponse:
     code = form.cleaned_data["code"]
     asking = Asking(
         person=request.user,
-        key=form.cleaned_data["key"],
+        key=form.cleaned_data["key"] or uuid.uuid4().hex,
         what=digest_of("redeem", code),
         now=request.now,
         door="page",

@@ -1,0 +1,211 @@
+"""Wallets to be read and proved, codes to be made and limited, and credits that a lead gives."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, reverse
+
+from accounts import audit
+from accounts.durable import Asking, digest_of
+from accounts.models import User
+from accounts.refusals import NotAllowed, Refusal
+from accounts.templatetags.recredit import in_credits
+from credits.giving import give_credits
+from credits.models import MOST, Code, Kind, Redemption, Wallet, reading
+from credits.statement import holdings, newest_first
+from credits.wallets import prove
+from doors.desk.pages import at, show
+from doors.desk.rows import ReadOnlyAdmin
+
+LINES = 50
+GIVE = "credits.give_credits"
+VIEW = "credits.view_wallet"
+
+
+@admin.register(Wallet)
+class WalletAdmin(ReadOnlyAdmin):
+    list_display = ("customer", "balance", "entries_count")
+    list_select_related = ("customer",)
+    search_help_text = "E-mail, whole"
+
+    def find(self, rows: "QuerySet[Wallet]", words: str) -> "QuerySet[Wallet]":
+        return rows.filter(customer__email=words.lower())
+
+    def address_of(self, wallet: Wallet) -> str:
+        return reverse("desk_wallet", args=[wallet.pk])
+
+    def change_view(self, request: HttpRequest, object_id: str, *_: object, **__: object) -> HttpResponse:
+        return redirect("desk_wallet", object_id)
+
+
+class CodeForm(forms.ModelForm):
+    account = forms.EmailField(
+        label="For one account alone", required=False, help_text="Its e-mail; empty: for everybody."
+    )
+
+    class Meta:
+        model = Code
+        fields = ("code", "credits", "kind", "uses", "per_user", "expires_at", "lot_days")
+        labels = {"per_user": "Uses for each account", "lot_days": "Days that its credits live"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.user:
+            self.initial["account"] = self.instance.user.email
+
+    def clean_code(self) -> str:
+        code = self.cleaned_data["code"]
+        read = reading(code)
+        if not read:
+            raise forms.ValidationError("Nothing of this would be read: use letters or digits.")
+        if Code.objects.filter(reads_as=read).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError("There is a code that reads the same.")
+        return code
+
+    def clean_account(self) -> User | None:
+        email = self.cleaned_data["account"].lower()
+        found = User.objects.filter(email=email).first()
+        if email and found is None:
+            raise forms.ValidationError("Nobody has an account with this e-mail.")
+        return found
+
+
+@admin.register(Code)
+class CodeAdmin(admin.ModelAdmin):
+    """A code is no money row: its limits may change, what was redeemed stays what it was."""
+
+    form = CodeForm
+    list_display = ("code", "credits", "kind", "uses", "per_user", "user", "expires_at", "lot_days")
+    list_select_related = ("user",)
+    ordering = ("-pk",)
+    search_fields = ("=reads_as",)
+    search_help_text = "The code, whole"
+    show_full_result_count = False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "QuerySet[Code]", search_term: str
+    ) -> tuple["QuerySet[Code]", bool]:
+        return super().get_search_results(request, queryset, reading(search_term))
+
+    @admin.display(description="for one account alone")
+    def account(self, code: Code) -> object:
+        """For agents, who read the form and cannot send it."""
+        return code.user or "everybody"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Code | None = None) -> tuple[str, ...]:
+        """What somebody has read on a card stays true: a new text or amount is a new code."""
+        return ("code", "credits", "kind") if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Code | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Code, form: Any, change: bool) -> None:
+        obj.user = form.cleaned_data["account"]
+        if not change:
+            obj.created_at = request.now
+        super().save_model(request, obj, form, change)
+        changed = ", ".join(form.changed_data) or "nothing"
+        audit.record(
+            by=request.user,
+            act="change code" if change else "add code",
+            subject=obj.code,
+            why=f"changed: {changed}" if change else f"{obj.credits} {obj.kind}",
+            now=request.now,
+        )
+
+
+@admin.register(Redemption)
+class RedemptionAdmin(ReadOnlyAdmin):
+    list_display = ("at", "code", "wallet", "lot")
+    list_select_related = ("code", "wallet", "lot")
+    search_help_text = "The code, or an e-mail"
+
+    def find(self, rows: "QuerySet[Redemption]", words: str) -> "QuerySet[Redemption]":
+        if "@" in words:
+            return rows.filter(wallet__customer__email=words.lower())
+        return rows.filter(code__reads_as=reading(words))
+
+
+def wallet(request: HttpRequest, pk: str) -> HttpResponse:
+    """The statement as its owner reads it; `?prove` proves it on the spot."""
+    found = get_object_or_404(Wallet.objects.select_related("customer"), pk=pk)
+    before = request.GET.get("before", "")
+    rows = newest_first(found, before=int(before) if before.isdecimal() and len(before) < 16 else None)
+    lines = list(rows.select_related("lot", "made_by", "payment__purchase")[: LINES + 1])
+    context = {
+        "wallet": found,
+        "holdings": holdings(found),
+        "lines": lines[:LINES],
+        "older": f"?before={lines[LINES - 1].number}" if len(lines) > LINES else "",
+        "newer": reverse("desk_wallet", args=[pk]) if before else "",
+        "proved": "prove" in request.GET,
+        "findings": prove(found.pk) if "prove" in request.GET else [],
+        "may_give": request.user.has_perm(GIVE),
+    }
+    return show(request, "wallet", f"Credits of {found.customer}", context)
+
+
+class GiveForm(forms.Form):
+    key = forms.CharField(max_length=255, required=False, widget=forms.HiddenInput)
+    credits = forms.IntegerField(label="Credits", min_value=1, max_value=MOST)
+    kind = forms.ChoiceField(label="Kind", choices=Kind.choices, initial=Kind.COMPENSATION)
+    expires_at = forms.DateTimeField(
+        label="Until",
+        required=False,
+        help_text="In your time zone. Empty: they do not expire.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    why = forms.CharField(
+        label="Why",
+        max_length=200,
+        help_text="The customer reads it in the letter and in the statement; it stays in the audit trail.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, now: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+
+    def clean_expires_at(self) -> Any:
+        expires_at = self.cleaned_data["expires_at"]
+        if expires_at is not None and expires_at <= self.now:
+            raise forms.ValidationError("This is past: credits cannot expire before they arrive.")
+        return expires_at
+
+
+def give(request: HttpRequest, pk: str) -> HttpResponse:
+    found = get_object_or_404(Wallet.objects.select_related("customer"), pk=pk)
+    form = GiveForm(request.POST or None, now=request.now, initial={"key": uuid.uuid4().hex})
+    said, status = "", 422 if form.errors else 200
+    if form.is_bound and form.is_valid():
+        given = {name: form.cleaned_data[name] for name in ("credits", "kind", "expires_at", "why")}
+        asking = Asking(
+            person=request.user,
+            key=form.cleaned_data["key"] or uuid.uuid4().hex,
+            what=digest_of("give", pk, *(str(value) for value in given.values())),
+            now=request.now,
+            door="desk",
+            write=lambda _: (303, reverse("desk_wallet", args=[pk])),
+        )
+        try:
+            answer = give_credits(asking=asking, customer=found.customer, **given)
+        except Refusal as refusal:
+            said, status = str(refusal), 403 if isinstance(refusal, NotAllowed) else 409
+        else:
+            messages.success(
+                request, f"{in_credits(given['credits'])} are in the wallet of {found.customer}."
+            )
+            return redirect(answer.body)
+    context = {"wallet": found, "form": form, "said": said}
+    return show(request, "give", f"Give credits to {found.customer}", context, status=status)
+
+
+urlpatterns: list[URLPattern] = [
+    at(r"credits/wallet/(?P<pk>[0-9]{1,18})/", wallet, "desk_wallet", may=VIEW),
+    at(r"credits/wallet/(?P<pk>[0-9]{1,18})/give/", give, "desk_give", may=GIVE),
+]

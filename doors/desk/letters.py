@@ -1,0 +1,100 @@
+"""The letters and the jobs: what waits, what was given up and why, and sending it again."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, reverse
+
+from doors.desk.pages import at, show
+from doors.desk.rows import A_PAGE, KeysetList, ReadOnlyAdmin
+from outbox.letters import send_again
+from outbox.models import Job, Message
+
+VIEW = "outbox.view_message"
+
+
+class State(admin.SimpleListFilter):
+    title, parameter_name = "state", "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("dead", "given up"), ("waiting", "waiting"), ("sent", "sent")]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Message]") -> "QuerySet[Message]":
+        states = {
+            "dead": queryset.exclude(dead_at=None),
+            "waiting": queryset.filter(sent_at=None, dead_at=None),
+            "sent": queryset.exclude(sent_at=None),
+        }
+        return states.get(self.value() or "", queryset)
+
+
+class NewestLetters(KeysetList):
+    """Letters have random ids, which are no key to page by: the newest fifty of what the filter leaves."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        newest = list(self.queryset.order_by("-queued_at").values_list("pk", flat=True)[:A_PAGE])
+        self.queryset = self.queryset.filter(pk__in=newest)
+        super().get_results(request)
+        self.result_list.sort(key=lambda letter: letter.queued_at, reverse=True)  # type: ignore[attr-defined] # a list
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnlyAdmin):
+    list_display = ("queued_at", "template", "to", "state", "attempts", "last_error")
+    list_filter = (State,)
+    search_help_text = "E-mail, whole"
+
+    def find(self, rows: "QuerySet[Message]", words: str) -> "QuerySet[Message]":
+        return rows.filter(to=words.lower())
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[NewestLetters]:
+        return NewestLetters
+
+    @admin.display(description="state")
+    def state(self, letter: Message) -> str:
+        return state_of(letter)
+
+    def address_of(self, letter: Message) -> str:
+        return reverse("desk_letter", args=[letter.pk])
+
+    def change_view(self, request: HttpRequest, object_id: str, *_: object, **__: object) -> HttpResponse:
+        return redirect("desk_letter", object_id)
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnlyAdmin):
+    list_display = ("name", "due_at", "last_run_at", "claimed_until", "last_error")
+
+
+def state_of(letter: Message) -> str:
+    if letter.sent_at:
+        return "sent"
+    if letter.dead_at:
+        return "given up"
+    return "waiting" if not letter.attempts else "trying"
+
+
+def letter(request: HttpRequest, pk: str) -> HttpResponse:
+    """How a letter fares. Its words are between the store and whoever it is to, so they are not shown here."""
+    found = get_object_or_404(Message.objects.select_related("person"), pk=pk)
+    if request.method == "POST":
+        if send_again(message=found, now=request.now):
+            messages.success(request, "The letter is due again; the worker sends it in a moment.")
+        else:
+            messages.warning(request, "Nothing was done: only a letter that was given up is sent again.")
+        return redirect("desk_letter", pk)
+    context = {"letter": found, "state": state_of(found)}
+    return show(request, "letter", f"Letter to {found.to}", context)
+
+
+urlpatterns: list[URLPattern] = [
+    at(
+        r"outbox/message/(?P<pk>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/",
+        letter,
+        "desk_letter",
+        may=VIEW,
+    ),
+]
