@@ -1,0 +1,154 @@
+"""The catalogue: leads keep it, agents read it. What was bought of it has its own copies and never changes with it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest
+
+from credits.models import MOST
+from doors.desk.rows import A_PAGE, KeysetList
+from storefront.contents import holds_itself
+from storefront.dependencies import ring_of_assets
+from storefront.models import Asset, AssetFile, Bundle, BundlePart
+
+
+class GoodForm(forms.ModelForm):
+    """What assets and bundles have in common: a price in whole credits, and being for sale or not."""
+
+    price = forms.IntegerField(
+        min_value=0, max_value=MOST, help_text="In whole credits; 0 only for what is free."
+    )
+    withdrawn = forms.BooleanField(
+        required=False,
+        label="Withdrawn from sale",
+        help_text="Whoever owns it keeps it. A bundle that holds a withdrawn asset is not sold either.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "withdrawn" in self.fields:
+            self.fields["withdrawn"].initial = bool(self.instance.withdrawn_at)
+
+
+class AssetForm(GoodForm):
+    class Meta:
+        model = Asset
+        fields = ("slug", "publisher", "title", "description", "category", "price", "requires")
+
+    def clean_requires(self) -> "QuerySet[Asset]":
+        """An asset that requires itself, through whichever others, could never be used."""
+        requires: QuerySet[Asset] = self.cleaned_data["requires"]
+        ring = ring_of_assets(self.instance, requires) if self.instance.pk else []
+        if ring:
+            way = " → ".join(one.title for one in ring)
+            raise ValidationError(
+                f"Nothing was saved: {way} would be a ring, and none of them could be used."
+            )
+        return requires
+
+
+class BundleForm(GoodForm):
+    class Meta:
+        model = Bundle
+        fields = ("slug", "publisher", "title", "description", "price")
+
+
+class GoodAdmin(admin.ModelAdmin):
+    """Never counted, never deleted; a withdrawn thing is withdrawn at the instant somebody says so."""
+
+    change_list_template = "desk/list.html"
+    list_display = ("title", "publisher", "price", "withdrawn_at")
+    list_select_related = ("publisher",)
+    search_fields = ("title", "slug", "publisher__name")
+    search_help_text = "Title, address or publisher"
+    list_per_page = A_PAGE
+    show_full_result_count = False
+    sortable_by = ()
+    ordering = ("-pk",)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return KeysetList
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, tuple[str, ...]]:
+        # The address of what is known by it does not follow a new title; and readers have no fields to fill.
+        return {} if obj or not self.has_add_permission(request) else {"slug": ("title",)}
+
+    def save_model(self, request: Any, obj: Any, form: forms.ModelForm, change: bool) -> None:
+        if not change:
+            obj.created_at = request.now
+        if not form.cleaned_data["withdrawn"]:
+            obj.withdrawn_at = None
+        elif obj.withdrawn_at is None:
+            obj.withdrawn_at = request.now
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: Any, form: Any, formset: Any, change: bool) -> None:
+        for made in formset.save(commit=False):
+            if isinstance(made, AssetFile) and made.added_at is None:
+                made.added_at = request.now
+                made.size_bytes = made.content.size if made.content else made.size_bytes
+            made.save()
+        for gone in formset.deleted_objects:
+            gone.delete()
+        formset.save_m2m()
+
+
+class FileInline(admin.TabularInline):
+    """A version that somebody may have downloaded stays as it was: a new one is added beside it."""
+
+    model = AssetFile
+    fields = ("name", "version", "quality", "content", "size_bytes")
+    extra = 0
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Asset)
+class AssetAdmin(GoodAdmin):
+    form = AssetForm
+    inlines = (FileInline,)
+    autocomplete_fields = ("requires",)
+
+
+class PartFormSet(BaseInlineFormSet):
+    """A bundle's content: each line one asset or one bundle, nothing twice, and never the bundle itself."""
+
+    def clean(self) -> None:
+        super().clean()
+        lines = [form.cleaned_data for form in self.forms if getattr(form, "cleaned_data", None)]
+        lines = [line for line in lines if not line.get("DELETE")]
+        if any(bool(line.get("asset")) == bool(line.get("inner")) for line in lines):
+            raise ValidationError("Nothing was saved: each line names either an asset or a bundle.")
+        named = [line["asset"] for line in lines if line.get("asset")]
+        if len(named) != len(set(named)):
+            raise ValidationError("Nothing was saved: an asset stands in a bundle once.")
+        inner = [line["inner"] for line in lines if line.get("inner")]
+        if self.instance.pk and holds_itself(self.instance, inner):
+            raise ValidationError("Nothing was saved: the bundle would hold itself, through what it holds.")
+
+
+class PartInline(admin.TabularInline):
+    model = BundlePart
+    fk_name = "bundle"
+    formset = PartFormSet
+    fields = ("position", "asset", "inner")
+    autocomplete_fields = ("asset", "inner")
+    extra = 0
+
+
+@admin.register(Bundle)
+class BundleAdmin(GoodAdmin):
+    form = BundleForm
+    inlines = (PartInline,)
