@@ -32,7 +32,7 @@ class Verified:
     @property
     def by(self) -> str:
         if self.row.last_key is not None:
-            return f"Key {self.row.last_key.name or self.row.last_key.prefix}"
+            return f"the key {self.row.last_key.name or self.row.last_key.prefix}"
         return str(self.row.last_by or "")
 
 

@@ -8,7 +8,7 @@ from refunds.models import Answer, Case, State
 from refunds.sales import by_asset_and_month, first_of_month, month_after, total
 from refunds.verified import as_of_today, verified_invoices
 
-LATELY = 5
+LATELY = 3
 
 
 @for_publishers

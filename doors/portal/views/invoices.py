@@ -23,10 +23,8 @@ class VerifyForm(forms.Form):
     number = forms.CharField(
         label="Verify invoice",
         required=False,
-        max_length=5000,
-        strip=True,
         help_text="Invoice No., as on the customer’s invoice. Several at once: one a line, or with commas between.",
-        widget=forms.Textarea(attrs={"rows": 2, "placeholder": "Invoice No.", "class": "input input--short"}),
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": "Invoice No.", "class": "input--short"}),
     )
     file = forms.FileField(
         label="Or the customer’s invoice",

@@ -55,7 +55,9 @@ class RequestForm(forms.Form):
         help_text="Not needed if the invoice is attached, or if the description names it.",
     )
     items = forms.MultipleChoiceField(
-        label="What to refund", required=False, widget=forms.CheckboxSelectMultiple
+        label="What to refund",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Tick at least one item. Nothing was sent."},
     )
     description = forms.CharField(
         label="Description",
@@ -86,11 +88,6 @@ class RequestForm(forms.Form):
             self.fields["items"].choices = [(one.item.asset.slug, one.package) for one in live]
         else:
             del self.fields["items"]
-
-    def clean_items(self) -> list[str]:
-        if not self.cleaned_data["items"]:
-            raise forms.ValidationError("Tick at least one item. Nothing was sent.")
-        return self.cleaned_data["items"]
 
 
 @for_publishers
