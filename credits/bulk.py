@@ -304,7 +304,12 @@ class BulkLedger:
             ((wallet.customer, wallet.balance, wallet.entries_count, wallet.head_digest) for wallet in new),
         )
         old = [
-            Wallet(wallet.customer, wallet.balance, wallet.entries_count, wallet.head_digest)
+            Wallet(
+                customer_id=wallet.customer,
+                balance=wallet.balance,
+                entries_count=wallet.entries_count,
+                head_digest=wallet.head_digest,
+            )
             for wallet in self.wallets.values()
             if wallet.stored
         ]

@@ -15,7 +15,7 @@ class Side:
     """One stream, ordered by wallet, that stands at its next wallet."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
-        self._groups = groupby(rows, key=itemgetter(0))
+        self._groups: Iterator[tuple[int | None, Iterator[Row]]] = groupby(rows, key=itemgetter(0))
         self._step()
 
     def take(self, wallet: int) -> Iterator[Row]:
@@ -29,7 +29,8 @@ class Side:
             self._step()
 
     def _step(self) -> None:
-        self.wallet, self._group = next(self._groups, (None, iter(())))
+        none: tuple[None, Iterator[Row]] = None, iter(())
+        self.wallet, self._group = next(self._groups, none)
 
 
 def wallets_hold(progress: Progress) -> Iterator[Finding]:

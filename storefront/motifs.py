@@ -156,10 +156,10 @@ def sound(dice: Dice, ink: Palette) -> str:
         inks = (ink.near, ink.far, ink.middle, ink.ground)
         parts = [disc(x, y, ring * beat, inks[ring % 4]) for ring in range(int(420 / beat), 0, -1)]
         return "".join(parts) + disc(x, y, beat * 0.8, ink.bright)
-    for number, x in enumerate(steps(26, WIDTH - 20, 12)):
-        high = 14 + abs(math.sin(x / beat)) * 62 + abs(math.sin(x / swell)) * 52 + dice.between(0, 12)
+    for number, at in enumerate(steps(26, WIDTH - 20, 12)):
+        high = 14 + abs(math.sin(at / beat)) * 62 + abs(math.sin(at / swell)) * 52 + dice.between(0, 12)
         colour = ink.bright if number % 9 == 4 else (ink.near, ink.middle)[number % 2]
-        box = f'x="{x - 3.5:.1f}" y="{150 - high / 2:.1f}" width="7" height="{high:.1f}"'
+        box = f'x="{at - 3.5:.1f}" y="{150 - high / 2:.1f}" width="7" height="{high:.1f}"'
         parts.append(f'<rect {box} rx="3.5" fill="{colour}"/>')
     return disc(dice.between(150, 250), 150, dice.between(90, 130), ink.far) + "".join(parts)
 

@@ -52,7 +52,7 @@ def open_publisher_request(
             subject=title,
             reply_to=address,
         )
-        if case.purchase.status != Status.COMPLETED:
+        if case.purchase and case.purchase.status != Status.COMPLETED:
             raise NotForThisPurchase(
                 "invoice",
                 "This purchase is {status}, so nothing can be refunded. Nothing was sent.",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -48,9 +49,9 @@ def purchase(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "shop/purchase.html", context)
 
 
-def story(purchase: Purchase, downloads: Sequence[Download]) -> list[dict[str, object]]:
+def story(purchase: Purchase, downloads: Sequence[Download]) -> list[dict[str, Any]]:
     """What happened to a purchase, oldest first; one line a click."""
-    lines: list[dict[str, object]] = [
+    lines: list[dict[str, Any]] = [
         {
             "at": purchase.completed_at or purchase.created_at,
             "act": "Bought" if purchase.completed_at else "Ordered",
