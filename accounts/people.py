@@ -4,7 +4,10 @@ from datetime import datetime
 
 from django.contrib.auth.models import Group
 
+from accounts import audit
+from accounts.durable import durably
 from accounts.models import Membership, Publisher, User
+from accounts.refusals import NotAllowed
 from accounts.roles import AGENTS, LEADS
 
 ROLES = {"agent": AGENTS, "lead": LEADS}
@@ -16,6 +19,26 @@ def give_role(*, user: User, role: str) -> None:
     user.is_staff = True
     user.save(update_fields=["is_staff"])
     vars(user).pop("_role_names", None)
+
+
+def change_role(*, user: User, role: str, by: User, why: str, now: datetime) -> None:
+    """Makes somebody an agent, a lead, or a customer again; nobody does it to themselves."""
+    if user.pk == by.pk:
+        raise NotAllowed("Nobody changes their own role. Nothing was changed.")
+
+    def act() -> None:
+        user.groups.remove(*Group.objects.filter(name__in=ROLES.values()))
+        if role:
+            give_role(user=user, role=role)
+        else:
+            user.is_staff = user.is_superuser
+            user.save(update_fields=["is_staff"])
+            vars(user).pop("_role_names", None)
+        audit.record(
+            by=by, act="change role", subject=user.email, why=f"{role or 'customer'}: {why}", now=now
+        )
+
+    durably(act)
 
 
 def join(*, user: User, publisher: Publisher, role: str = Membership.MEMBER, now: datetime) -> Membership:

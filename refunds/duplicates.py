@@ -7,12 +7,14 @@ say yes.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from refunds.models import Case, Grounds
 from storefront.models import Download, Purchase, PurchaseItem, Status
+
+LOOKED_BACK = timedelta(days=180)
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,8 @@ def pairs(purchase: Purchase) -> list[Pair]:
     return [_pair(purchase, other, titles, downloads) for other, titles in found.values()]
 
 
-def unasked() -> "QuerySet[Purchase]":
-    """Duplicate charges that nobody has asked about yet, newest first."""
+def unasked(*, now: datetime) -> "QuerySet[Purchase]":
+    """Duplicate charges that nobody has asked about yet, newest first; of the time that anybody would still ask."""
     same = Purchase.objects.filter(customer=OuterRef("customer"), status=Status.COMPLETED).filter(
         Q(completed_at__lt=OuterRef("completed_at"))
         | Q(completed_at=OuterRef("completed_at"), pk__lt=OuterRef("pk"))
@@ -76,7 +78,9 @@ def unasked() -> "QuerySet[Purchase]":
     asked = Case.objects.filter(purchase=OuterRef("pk"), grounds=Grounds.DUPLICATE_CHARGE)
     open_case = Case.objects.open().filter(purchase=OuterRef("pk"))
     return (
-        Purchase.objects.filter(status=Status.COMPLETED, allowed_duplicate=False)
+        Purchase.objects.filter(
+            status=Status.COMPLETED, allowed_duplicate=False, created_at__gte=now - LOOKED_BACK
+        )
         .filter(
             Exists(same.filter(asset=OuterRef("asset"), asset__isnull=False))
             | Exists(same.filter(bundle=OuterRef("bundle"), bundle__isnull=False))

@@ -1,8 +1,10 @@
 """The desk is Django admin with our name on it and our own gate: agents and leads who are who they say they are."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -12,6 +14,7 @@ class Desk(AdminSite):
     site_header = site_title = settings.STORE_NAME
     index_title = "Support desk"
     enable_nav_sidebar = False
+    index_template = "desk/front.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
@@ -20,6 +23,12 @@ class Desk(AdminSite):
             and user.is_staff
             and (not settings.STAFF_SECOND_FACTOR or _has_second_factor(user))
         )
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        from doors.desk.front import front
+
+        figures = front(request.user, request.now) if request.user.has_perm("refunds.view_case") else {}
+        return super().index(request, {**(extra_context or {}), **figures})
 
     def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponseBase:
         """There is one way to sign in, the shop's; whoever is in without a second factor is sent to set one up."""

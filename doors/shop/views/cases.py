@@ -17,7 +17,7 @@ from doors.shop.forms import MessageForm, NewCaseForm, WithdrawForm
 from doors.shop.paging import page_of
 from refunds import cases
 from refunds.case_wording import says_to_customer
-from refunds.cases.refusals import CaseOpen
+from refunds.cases.refusals import BadInput, CaseOpen
 from refunds.models import Case
 from refunds.models.cases import Side
 from storefront.models import Purchase
@@ -80,9 +80,11 @@ def message(request: HttpRequest, number: str) -> HttpResponse:
             door="page",
             now=request.now,
         )
-    except Refusal as refusal:
+    except BadInput as refusal:
         _add_error(form, refusal)
         return _show(request, case, form, status=422)
+    except Refusal as refusal:
+        return _show(request, _mine(request, number), form, said=str(refusal), status=409)
     messages.success(request, "Your message is in the request.")
     return redirect("case", case.number)
 
@@ -115,7 +117,7 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     case = _mine(request, number)
-    form = WithdrawForm(request.POST or None)
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "shop/case_withdraw.html", {"case": case, "form": form})
     solved = form.cleaned_data["solved"]

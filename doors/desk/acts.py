@@ -1,0 +1,194 @@
+"""The acts on a case. Each is a page that says what will happen, and a POST that does it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accounts.models import User
+from accounts.refusals import Refusal
+from doors.desk.case_page import load
+from doors.desk.forms import (
+    AnswerForm,
+    AskPublisherForm,
+    AssignForm,
+    ConfirmForm,
+    HandOverForm,
+    NoteForm,
+    ToCustomerForm,
+)
+from doors.desk.pages import show, status_of
+from refunds import cases
+from refunds.case_wording import CANNED
+from refunds.cases import rights
+from refunds.cases.opening import named_publishers
+from refunds.models import Case
+
+Data = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Act:
+    """`says` is what will happen, line by line; `does` calls the one service."""
+
+    title: str
+    button: str
+    done: str
+    form: type[forms.Form]
+    says: Callable[[Case], Sequence[str]]
+    does: Callable[[Case, User, Data, Any], object]
+    canned: bool = False
+
+
+def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
+    case, what = load(number), ACTS[name]
+    form = _form(what, request)
+    if request.method == "POST" and form.is_valid():
+        try:
+            what.does(case, request.user, form.cleaned_data, request.now)
+        except Refusal as refusal:
+            return _page(request, load(number), what, form, said=str(refusal), status=status_of(refusal))
+        messages.success(request, what.done)
+        return redirect("desk_case", case.number)
+    return _page(request, case, what, form, status=422 if form.errors else 200)
+
+
+def canned_note(request: HttpRequest) -> str:
+    """The words that a canned answer starts with."""
+    place = request.GET.get("canned", "")
+    return CANNED[int(place)][1] if place.isdecimal() and int(place) < len(CANNED) else ""
+
+
+def _form(what: Act, request: HttpRequest) -> forms.Form:
+    more: Data = {"may_give": request.user.has_perm(rights.GIVE)} if what.form is AnswerForm else {}
+    if request.method == "POST":
+        return what.form(request.POST, **more)
+    return what.form(initial={"note": canned_note(request)}, **more)
+
+
+def _page(
+    request: HttpRequest, case: Case, what: Act, form: forms.Form, *, said: str = "", status: int = 200
+) -> HttpResponse:
+    context = {
+        "case": case,
+        "act": what,
+        "form": form,
+        "said": said,
+        "says": what.says(case),
+        "canned": [title for title, _ in CANNED] if what.canned else (),
+    }
+    return show(request, "act", f"{what.title}: request {case.number}", context, status=status)
+
+
+def _asked(case: Case) -> list[str]:
+    answered = set(case.answers.exclude(authorised=None).values_list("publisher_id", flat=True))
+    return [publisher.name for publisher in named_publishers(case) if publisher.pk not in answered]
+
+
+def _says_ask(case: Case) -> list[str]:
+    names = _asked(case)
+    if not names:
+        return ["Every publisher of this request has answered, so there is nobody left to ask."]
+    return [
+        f"{', '.join(names)} {'gets' if len(names) == 1 else 'get'} a letter and 14 days to answer.",
+        "Until then the request waits for the publisher; reminders go out on day 7 and 13.",
+    ]
+
+
+def _says_confirm(case: Case) -> list[str]:
+    kept = ", ".join(case.proposed_keep) or "nothing"
+    return [
+        f"{case.proposed_by} proposed {case.proposed_credits} credits; the customer keeps {kept}.",
+        "Your yes pays them at once: they go back into the lots they were spent from, and the purchase is refunded.",
+        "The customer and the publishers get their letters.",
+    ]
+
+
+def _says_end(case: Case) -> list[str]:
+    return [
+        "The request is closed and no credits move.",
+        "The customer gets a letter with your note; publishers that were asked hear that it is closed.",
+    ]
+
+
+def _says_answer(case: Case) -> list[str]:
+    return [
+        "The request is closed with your explanation, and the purchase stays as it is.",
+        "The customer gets a letter with your note. Compensation is a new lot of its own, linked to this request.",
+    ]
+
+
+ACTS = {
+    "assign": Act(
+        "Assign",
+        "Assign",
+        "The request is assigned.",
+        AssignForm,
+        lambda case: ["The request is theirs until they hand it over. The customer sees nothing of it."],
+        lambda case, by, data, now: cases.assign(case=case, by=by, to=data["to"], now=now),
+    ),
+    "ask-publisher": Act(
+        "Ask the publishers",
+        "Ask them",
+        "The publishers are asked.",
+        AskPublisherForm,
+        _says_ask,
+        lambda case, by, data, now: cases.ask_again(case=case, by=by, now=now, **data),
+    ),
+    "confirm": Act(
+        "Confirm",
+        "Confirm and pay",
+        "The request is approved and paid.",
+        ConfirmForm,
+        _says_confirm,
+        lambda case, by, data, now: cases.confirm(case=case, by=by, now=now, **data),
+    ),
+    "take-back": Act(
+        "Take the proposal back",
+        "Take it back",
+        "The proposal is taken back.",
+        NoteForm,
+        lambda case: ["The request waits for support again, and nothing is paid."],
+        lambda case, by, data, now: cases.take_back(case=case, by=by, now=now, **data),
+    ),
+    "reject": Act(
+        "Reject",
+        "Reject the request",
+        "The request is rejected.",
+        ToCustomerForm,
+        _says_end,
+        lambda case, by, data, now: cases.reject(case=case, by=by, now=now, **data),
+        canned=True,
+    ),
+    "answer": Act(
+        "Answer",
+        "Send the answer",
+        "The request is answered.",
+        AnswerForm,
+        _says_answer,
+        lambda case, by, data, now: cases.answer(
+            case=case, by=by, now=now, **{**data, "credits": data["credits"] or 0}
+        ),
+        canned=True,
+    ),
+    "hand-over": Act(
+        "Hand over to a lead",
+        "Hand it over",
+        "The request is with the leads.",
+        HandOverForm,
+        lambda case: ["It is nobody's until a lead takes it, and stands under “With a lead” in the queue."],
+        lambda case, by, data, now: cases.hand_over(case=case, by=by, now=now, **data),
+    ),
+    "note": Act(
+        "Private note",
+        "Keep the note",
+        "The note is in the time line.",
+        NoteForm,
+        lambda case: ["Only support reads it, in the time line."],
+        lambda case, by, data, now: cases.note(case=case, by=by, now=now, **data),
+    ),
+}

@@ -1,0 +1,131 @@
+"""The approval: the figures, what follows from them in credits, lots, licences, shares and letters, and the act."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accounts.refusals import Refusal
+from credits.services import Restoration
+from doors.desk.acts import canned_note
+from doors.desk.case_page import is_own, load
+from doors.desk.forms import ApproveForm
+from doors.desk.pages import show, status_of
+from refunds import cases
+from refunds.case_wording import CANNED
+from refunds.cases import rulings
+from refunds.cases.rulings import Ruling, Standing
+from refunds.models import Case, State
+from storefront.models import PurchaseItem
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """One item after this approval."""
+
+    item: PurchaseItem
+    kept: bool
+    share_kept: int
+
+
+def approve(request: HttpRequest, number: str) -> HttpResponse:
+    case = load(number)
+    if case.purchase is None:
+        return show(request, "cannot", f"Approve: request {number}", {"case": case}, status=409)
+    found = rulings.standing(case)
+    form = _form(request, found)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            done = cases.approve(
+                case=case,
+                by=request.user,
+                credits=data["credits"],
+                keep=frozenset(data["keep"]),
+                note=data["note"],
+                private_note=data["private_note"],
+                now=request.now,
+            )
+        except Refusal as refusal:
+            return _page(request, load(number), form, said=str(refusal), status=status_of(refusal))
+        messages.success(request, _told(done))
+        return redirect("desk_case", number)
+    return _page(request, case, form, status=422 if request.method == "POST" else 200)
+
+
+def _form(request: HttpRequest, found: Standing) -> ApproveForm:
+    items = [(item.asset.slug, item.title) for item in found.items]
+    if request.method == "POST":
+        return ApproveForm(request.POST, items=items)
+    credits, keep = rulings.suggestion(found, request.user)
+    if "credits" in request.GET:
+        chosen = request.GET.get("credits", "")
+        credits = int(chosen) if chosen.isdecimal() and len(chosen) <= 16 else credits
+        keep = frozenset(request.GET.getlist("keep"))
+    note = request.GET.get("note") or canned_note(request)
+    initial = {
+        "credits": credits,
+        "keep": sorted(keep),
+        "note": note,
+        "private_note": request.GET.get("private_note", ""),
+    }
+    return ApproveForm(initial=initial, items=items)
+
+
+def _page(
+    request: HttpRequest, case: Case, form: ApproveForm, *, said: str = "", status: int = 200
+) -> HttpResponse:
+    found = rulings.standing(case)
+    context: dict[str, Any] = {
+        "case": case,
+        "form": form,
+        "said": said,
+        "standing": found,
+        "most": found.most_for(request.user),
+        "canned": [title for title, _ in CANNED],
+        **_preview(request, found, form),
+    }
+    return show(request, "approve", f"Approve: request {case.number}", context, status=status)
+
+
+def _preview(request: HttpRequest, found: Standing, form: ApproveForm) -> dict[str, Any]:
+    """What these very figures would do, or why they cannot be approved."""
+    if not found.case.is_open or found.case.state == State.WAITING_FOR_SECOND_AGENT:
+        return {"cannot": "" if form.is_bound else "This request cannot be approved now."}
+    if is_own(found.case, request.user):
+        return {"cannot": "Nobody decides about their own purchase or their own publisher."}
+    chosen = form.cleaned_data if form.is_bound and form.is_valid() else form.initial
+    credits, keep = chosen.get("credits"), frozenset(chosen.get("keep") or ())
+    try:
+        # Evidence is asked for when the act is done; before, its lack is no reason to hide the figures.
+        ruling = rulings.rule(
+            found, credits=credits, keep=keep, by=request.user, evidence="asked for below", now=request.now
+        )
+    except Refusal as refusal:
+        return {"cannot": str(refusal)}
+    return {
+        "ruling": ruling,
+        "plan": _plan(found, ruling, request),
+        "consequences": _consequences(found, ruling),
+        "second_above": settings.SECOND_AGENT_ABOVE,
+    }
+
+
+def _plan(found: Standing, ruling: Ruling, request: HttpRequest) -> list[Restoration]:
+    return rulings.plan_for(found.purchase, ruling.credits, request.now)
+
+
+def _consequences(found: Standing, ruling: Ruling) -> list[Consequence]:
+    return [
+        Consequence(item, item.asset.slug in ruling.keep, share)
+        for item, share in zip(found.items, rulings.parts_kept(found, ruling), strict=True)
+    ]
+
+
+def _told(case: Case) -> str:
+    if case.state == State.WAITING_FOR_SECOND_AGENT:
+        return "Your proposal waits for a second agent; nothing is paid yet."
+    return "The request is approved, and the credits are back."

@@ -1,0 +1,49 @@
+"""The addresses of the queue, the case page and its acts, and the files that came with a case."""
+
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern
+
+from doors.desk.acts import ACTS, act
+from doors.desk.approving import approve
+from doors.desk.case_page import case_page
+from doors.desk.pages import at
+from doors.desk.queue import queue
+from doors.desk.rows import ReadOnlyAdmin
+from refunds.cases import rights
+from refunds.cases.attachments import as_download
+from refunds.models import Attachment, Case
+
+NUMBER = r"(?P<number>C[0-9]{8})"
+
+
+@admin.register(Case)
+class CaseAdmin(ReadOnlyAdmin):
+    """Listed as the queue; the admin's own address of a row leads to the case page."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+        return queue(request)
+
+    def change_view(self, request: HttpRequest, object_id: str, *_: object, **__: object) -> HttpResponse:
+        if not object_id.isdecimal():
+            raise Http404
+        return redirect("desk_case", get_object_or_404(Case, pk=object_id).number)
+
+
+def attachment(request: HttpRequest, number: str, ref: str) -> HttpResponse:
+    return as_download(get_object_or_404(Attachment, case__number=number, ref=ref))
+
+
+urlpatterns: list[URLPattern] = [
+    at(r"refunds/case/", queue, "desk_queue", may="refunds.view_case"),
+    at(rf"refunds/case/{NUMBER}/", case_page, "desk_case", may="refunds.view_case"),
+    at(rf"refunds/case/{NUMBER}/approve/", approve, "desk_approve", may=rights.DECIDE),
+    at(rf"refunds/case/{NUMBER}/(?P<name>{'|'.join(ACTS)})/", act, "desk_act", may=rights.DECIDE),
+    at(
+        rf"refunds/case/{NUMBER}/files/(?P<ref>[-\w]{{10,40}})/",
+        attachment,
+        "desk_attachment",
+        may="refunds.view_attachment",
+    ),
+]

@@ -1,0 +1,117 @@
+"""The front page: what waits, what was decided, what the policy answered by itself. Each number leads to its rows."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q, Sum
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.templatetags.recredit import in_credits
+from doors.desk.queue import AGES, DECIDED
+from doors.desk.records import gives
+from refunds import duplicates
+from refunds.models import Case, Denial, Refund
+from refunds.policy import ReasonCode
+from refunds.wording import REASONS, counted
+
+WEEK = timedelta(days=7)
+MANY = 99
+AGE_WORDS = {"1": "less than a day", "3": "1 to 3 days", "7": "3 to 7 days", "older": "more than 7 days"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    number: str
+    words: str
+    address: str
+    urgent: bool = False
+
+
+def front(person: User, now: datetime) -> dict[str, list[Figure]]:
+    return {
+        "waiting": _waiting(person, now),
+        "decided": _decided(now),
+        "automatic": _automatic(now),
+    }
+
+
+def _queue(**asked: str) -> str:
+    return f"{reverse('desk_queue')}?{urlencode(asked)}"
+
+
+def _waiting(person: User, now: datetime) -> list[Figure]:
+    counts = {f"age_{age}": Count("pk", filter=_aged(age, now)) for age in AGES}
+    found = Case.objects.open().aggregate(
+        overdue=Count("pk", filter=Q(deadline__lte=now)),
+        mine=Count("pk", filter=Q(assigned_to=person)),
+        nobody=Count("pk", filter=Q(assigned_to=None)),
+        **counts,
+    )
+    twice = len(duplicates.unasked(now=now).values_list("pk")[: MANY + 1])
+    return [
+        Figure(str(found["overdue"]), "overdue", _queue(due="overdue"), urgent=found["overdue"] > 0),
+        Figure(str(found["mine"]), "assigned to me", _queue(whose="mine")),
+        Figure(str(found["nobody"]), "assigned to nobody", _queue(whose="nobody")),
+        *(Figure(str(found[f"age_{age}"]), f"open for {AGE_WORDS[age]}", _queue(age=age)) for age in AGES),
+        Figure(
+            f"{MANY}+" if twice > MANY else str(twice),
+            "duplicate charges nobody asked about",
+            reverse("desk_duplicates"),
+        ),
+    ]
+
+
+def _aged(age: str, now: datetime) -> Q:
+    least, most = AGES[age]
+    within = Q(opened_at__lte=now - timedelta(days=least))
+    return within if most is None else within & Q(opened_at__gt=now - timedelta(days=most))
+
+
+def _decided(now: datetime) -> list[Figure]:
+    rows = Case.objects.filter(state__in=DECIDED, closed_at__gte=now - WEEK)
+    spans = [closed - opened for opened, closed in rows.values_list("opened_at", "closed_at") if closed]
+    address = _queue(state="all", decided="week")
+    return [
+        Figure(str(len(spans)), "decided in the last 7 days", address),
+        Figure(_span(median(spans)) if spans else "none", "median time to answer", address),
+    ]
+
+
+def _span(span: timedelta) -> str:
+    if span >= timedelta(days=1):
+        return counted(round(span / timedelta(days=1)), "day")
+    return counted(max(1, round(span / timedelta(hours=1))), "hour")
+
+
+def _automatic(now: datetime) -> list[Figure]:
+    refunds = Refund.objects.filter(at__gte=now - WEEK)
+    given = refunds.aggregate(
+        automatic=Count("pk", filter=Q(case=None)),
+        people=Count("pk", filter=~Q(case=None)),
+        credits=Sum("credits"),
+    )
+    codes = [code for code in ReasonCode if code != ReasonCode.NOT_YOURS]
+    denied = Denial.objects.filter(at__gte=now - WEEK).aggregate(
+        **{code.value: Count("pk", filter=gives(code.value)) for code in codes}
+    )
+    refund_rows, denial_rows = (
+        reverse("admin:refunds_refund_changelist"),
+        reverse("admin:refunds_denial_changelist"),
+    )
+    return [
+        Figure(str(given["automatic"]), "refunds by the policy alone", f"{refund_rows}?since=7&by=policy"),
+        Figure(str(given["people"]), "refunds on a request", f"{refund_rows}?since=7&by=people"),
+        Figure(in_credits(given["credits"] or 0), "refunded", f"{refund_rows}?since=7"),
+        *(
+            Figure(
+                str(denied[code.value]),
+                f"denied: {REASONS[code].title.lower()}",
+                f"{denial_rows}?since=7&reason={code.value}",
+            )
+            for code in codes
+            if denied[code.value]
+        ),
+    ]

@@ -1,0 +1,144 @@
+"""People and publishers: agents look them up, leads make publishers and say who acts for them."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, reverse
+
+from accounts import audit
+from accounts.models import Membership, Publisher, PublisherEmail, User
+from accounts.people import ROLES, change_role
+from doors.desk.pages import at, show
+from doors.desk.rows import ReadOnlyAdmin
+
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class UserAdmin(ReadOnlyAdmin):
+    list_display = ("email", "name", "is_active", "is_staff", "date_joined")
+    list_filter = ("is_staff", "is_active")
+    fields = (
+        "email",
+        "name",
+        "time_zone",
+        "is_active",
+        "is_staff",
+        "groups",
+        "date_joined",
+        "last_login",
+        "links",
+    )
+    readonly_fields = ("links",)
+    search_help_text = "E-mail, whole"
+
+    def find(self, rows: "QuerySet[Any]", words: str) -> "QuerySet[Any]":
+        return rows.filter(email=words.lower())
+
+    @admin.display(description="all about them")
+    def links(self, person: User) -> str:
+        from django.utils.html import format_html
+        from django.utils.http import urlencode
+
+        words = urlencode({"q": person.email})
+        return format_html(
+            '<a href="{}?{}">Purchases</a> · <a href="{}?{}">Requests</a> · <a href="{}?{}">Refunds</a> · '
+            '<a href="{}">Roles</a>',
+            reverse("admin:storefront_purchase_changelist"),
+            words,
+            reverse("desk_queue"),
+            words,
+            reverse("admin:refunds_refund_changelist"),
+            words,
+            reverse("desk_roles", args=[person.pk]),
+        )
+
+
+class EmailInline(admin.TabularInline):
+    model = PublisherEmail
+    extra = 1
+    fields = ("address", "confirmed_at")
+
+
+class MemberInline(admin.TabularInline):
+    model = Membership
+    extra = 1
+    fields = ("user", "role")
+    raw_id_fields = ("user",)
+
+
+@admin.register(Publisher)
+class PublisherAdmin(ReadOnlyAdmin):
+    """Made and named by leads, with the addresses and the people that act for it."""
+
+    list_display = ("name", "slug", "created_at")
+    fields = ("name", "slug", "created_at")
+    readonly_fields = ("created_at",)
+    prepopulated_fields = {"slug": ("name",)}
+    inlines = (EmailInline, MemberInline)
+    search_help_text = "Slug, or name, whole"
+
+    def find(self, rows: "QuerySet[Any]", words: str) -> "QuerySet[Any]":
+        return rows.filter(slug=words.lower()) | rows.filter(name=words)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("accounts.add_publisher"))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("accounts.change_publisher"))
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.prepopulated_fields if self.has_change_permission(request, obj) else {}
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        audit.record(by=request.user, act="make publisher", subject=obj.slug, why=obj.name, now=request.now)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        said = self.model._meta.verbose_name + ": " + str(message)
+        audit.record(by=request.user, act="change publisher", subject=obj.slug, why=said, now=request.now)
+        return super().log_change(request, obj, message)
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(
+        label="What they are",
+        choices=[("", "A customer"), ("agent", "An agent"), ("lead", "A lead")],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    why = forms.CharField(label="Why", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+def roles(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who works at the desk is a lead's confirmed act, with a reason; nobody changes their own role."""
+    person = get_object_or_404(User, pk=pk)
+    current = next((role for role, group in reversed(ROLES.items()) if group in person.role_names), "")
+    form = RoleForm(request.POST if request.method == "POST" else None, initial={"role": current})
+    said = "Nobody changes their own role." if person == request.user else ""
+    if form.is_bound and form.is_valid() and not said:
+        change_role(
+            user=person,
+            role=form.cleaned_data["role"],
+            by=request.user,
+            why=form.cleaned_data["why"],
+            now=request.now,
+        )
+        messages.success(
+            request, f"{person} is {dict(form.fields['role'].choices)[form.cleaned_data['role']].lower()}."
+        )
+        return redirect("admin:accounts_user_change", pk)
+    status = 403 if said and form.is_bound else 422 if form.errors else 200
+    return show(
+        request, "roles", f"Role of {person}", {"person": person, "form": form, "said": said}, status=status
+    )
+
+
+urlpatterns: list[URLPattern] = [
+    at(r"accounts/user/(?P<pk>[0-9]{1,18})/roles/", roles, "desk_roles", may="accounts.change_user"),
+]

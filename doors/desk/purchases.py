@@ -1,0 +1,231 @@
+"""Purchases in the desk: to be read, quoted as of any instant, and looked after on pages of their own."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, reverse
+from django.utils.http import urlencode
+from django.utils.timezone import localtime
+
+from accounts.refusals import Refusal
+from doors.desk.case_page import is_own_purchase
+from doors.desk.forms import OpenForm, WhyForm
+from doors.desk.pages import at, show, status_of
+from doors.desk.rows import ReadOnlyAdmin
+from refunds import cases, duplicates
+from refunds.cases import rights
+from refunds.models import Case, ChargeBack, Denial, Refund
+from refunds.services import charge_back, quote_as_of
+from storefront.documents import document_pdf
+from storefront.models import Download, Purchase, Status
+from storefront.numbers import normalise
+
+NUMBER = r"(?P<number>IN[0-9]{12})"
+MOST_AT_ONCE = 50
+
+
+@admin.register(Purchase)
+class PurchaseAdmin(ReadOnlyAdmin):
+    list_display = ("number", "title", "customer", "status", "credits_spent", "completed_at", "downloaded")
+    list_select_related = ("customer",)
+    list_filter = ("status",)
+    search_help_text = "Invoice number in any spelling, or e-mail"
+    actions = ("verify_invoice", "open_manual_refund_request")
+
+    def find(self, rows: "QuerySet[Any]", words: str) -> "QuerySet[Any]":
+        if "@" in words:
+            return rows.filter(customer__email=words.lower())
+        return rows.filter(number=normalise(words) or "")
+
+    def address_of(self, purchase: Purchase) -> str:
+        return reverse("desk_purchase", args=[purchase.number])
+
+    @admin.display(description="downloaded")
+    def downloaded(self, purchase: Purchase) -> str:
+        return f"{purchase.downloaded_count} of {purchase.items_count}"
+
+    def change_view(self, request: HttpRequest, object_id: str, *_: object, **__: object) -> HttpResponse:
+        found = (
+            Purchase.objects.filter(pk=object_id)
+            if object_id.isdecimal()
+            else Purchase.objects.filter(number=object_id)
+        )
+        return redirect("desk_purchase", get_object_or_404(found).number)
+
+    @admin.action(description="Verify invoice", permissions=["view"])
+    def verify_invoice(self, request: HttpRequest, rows: "QuerySet[Purchase]") -> HttpResponse:
+        numbers = [("number", number) for number in rows.values_list("number", flat=True)[:MOST_AT_ONCE]]
+        return redirect(f"{reverse('desk_verify_invoice')}?{urlencode(numbers)}")
+
+    @admin.action(description="Open manual refund request", permissions=["decide"])
+    def open_manual_refund_request(
+        self, request: HttpRequest, rows: "QuerySet[Purchase]"
+    ) -> HttpResponseBase | None:
+        chosen = list(rows.select_related("customer", "terms")[:MOST_AT_ONCE])
+        return open_requests(request, chosen)
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(rights.DECIDE))
+
+
+def open_requests(request: HttpRequest, chosen: list[Purchase]) -> HttpResponse:
+    """The page that asks for grounds and note; then one request for each purchase."""
+    form = OpenForm(request.POST if "grounds" in request.POST else None, initial={"grounds": "out_of_window"})
+    refused: list[tuple[Purchase, str]] = []
+    if form.is_bound and form.is_valid():
+        opened = _open_each(request, chosen, form.cleaned_data, refused)
+        if opened and not refused:
+            messages.success(request, f"Opened {', '.join(case.number for case in opened)}.")
+            if len(opened) == 1:
+                return redirect("desk_case", opened[0].number)
+            return redirect("desk_queue")
+        for case in opened:
+            messages.success(request, f"Opened {case.number} for {case.purchase}.")
+    context = {
+        "form": form,
+        "chosen": chosen,
+        "refused": refused,
+        "checkbox": ACTION_CHECKBOX_NAME,
+        "action": "open_manual_refund_request",
+        "post_to": reverse("admin:storefront_purchase_changelist"),
+    }
+    status = 409 if refused else 422 if form.errors else 200
+    return show(request, "open_request", "Open manual refund request", context, status=status)
+
+
+def _open_each(
+    request: HttpRequest, chosen: list[Purchase], data: dict[str, str], refused: list[tuple[Purchase, str]]
+) -> list[Case]:
+    opened = []
+    for purchase in chosen:
+        try:
+            opened.append(
+                cases.open_by_agent(
+                    purchase=purchase,
+                    by=request.user,
+                    grounds=data["grounds"],
+                    note=data["note"],
+                    now=request.now,
+                )
+            )
+        except Refusal as refusal:
+            refused.append((purchase, str(refusal)))
+    return opened
+
+
+class AsOfForm(forms.Form):
+    at = forms.DateTimeField(
+        label="Quote as of",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"],
+        help_text="In your time zone; with what was known then. Empty: now.",
+    )
+
+
+def purchase_page(request: HttpRequest, number: str) -> HttpResponse:
+    purchase = _load(number)
+    form = AsOfForm(request.GET if "at" in request.GET else None, initial={"at": localtime(request.now)})
+    asked = form.cleaned_data["at"] if form.is_bound and form.is_valid() else None
+    context = {
+        "purchase": purchase,
+        "own": is_own_purchase(purchase, request.user),
+        "form": form,
+        "as_of": asked,
+        "decision": quote_as_of(purchase=purchase, at=asked or request.now).decision,
+        "items": purchase.items.select_related("asset", "publisher").order_by("position"),
+        "downloads": Download.objects.filter(purchase=purchase)
+        .select_related("item", "via", "struck_by")
+        .order_by("at", "id"),
+        "pairs": duplicates.pairs(purchase),
+        "refund": Refund.objects.select_related("credit_note", "requested_by")
+        .filter(purchase=purchase)
+        .first(),
+        "charge_back": ChargeBack.objects.select_related("by").filter(purchase=purchase).first(),
+        "denials": Denial.objects.filter(purchase=purchase)
+        .select_related("requested_by")
+        .order_by("-id")[:20],
+        "cases": Case.objects.filter(purchase=purchase).order_by("-opened_at"),
+    }
+    return show(request, "purchase", purchase.number, context)
+
+
+def documents(request: HttpRequest, number: str) -> HttpResponse:
+    """The invoice, or the credit note, byte for byte as the customer has it."""
+    if number.startswith("IN"):
+        get_object_or_404(Purchase.objects.filter(invoice__isnull=False), number=number)
+    else:
+        get_object_or_404(Refund, credit_note__number=number)
+    response = HttpResponse(document_pdf(number), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{number}.pdf"'
+    return response
+
+
+def record_charge_back(request: HttpRequest, number: str) -> HttpResponse:
+    purchase = _load(number)
+    form = WhyForm(request.POST if request.method == "POST" else None)
+    said, status = "", 200
+    if form.is_bound and form.is_valid():
+        try:
+            rights.assert_not_own(request.user, purchase=purchase)
+            charge_back(purchase=purchase, by=request.user, why=form.cleaned_data["why"], now=request.now)
+        except Refusal as refusal:
+            said, status = str(refusal), status_of(refusal)
+        else:
+            messages.success(request, "The charge-back is recorded, and its licences have ended.")
+            return redirect("desk_purchase", number)
+    context = {
+        "purchase": purchase,
+        "form": form,
+        "said": said,
+        "possible": purchase.status in {Status.COMPLETED, Status.REFUNDED},
+        "items": purchase.items.live().select_related("publisher"),
+        "open_case": Case.objects.open().filter(purchase=purchase).first(),
+    }
+    if form.errors:
+        status = 422
+    return show(request, "charge_back", f"Record a charge-back: {number}", context, status=status)
+
+
+def duplicates_page(request: HttpRequest) -> HttpResponse:
+    """Duplicate charges that nobody asked about yet, each with the purchase that it repeats."""
+    before = request.GET.get("before", "")
+    rows = duplicates.unasked(now=request.now)
+    found = list((rows.filter(pk__lt=int(before)) if before.isdecimal() else rows)[:51])
+    shown = [(duplicates.first_of(purchase), purchase) for purchase in found[:50]]
+    context = {
+        "shown": shown,
+        "older": f"?before={found[49].pk}" if len(found) > 50 else "",
+        "newest": "?" if before else "",
+        "checkbox": ACTION_CHECKBOX_NAME,
+        "days": duplicates.LOOKED_BACK.days,
+    }
+    return show(request, "duplicates", "Duplicate charges nobody asked about", context)
+
+
+def _load(number: str) -> Purchase:
+    rows = Purchase.objects.select_related("customer", "terms", "payment", "publisher", "asset", "bundle")
+    return get_object_or_404(rows, number=number)
+
+
+urlpatterns: list[URLPattern] = [
+    at(rf"storefront/purchase/{NUMBER}/", purchase_page, "desk_purchase", may="storefront.view_purchase"),
+    at(
+        rf"storefront/purchase/{NUMBER}/charge-back/",
+        record_charge_back,
+        "desk_charge_back",
+        may="storefront.charge_back",
+    ),
+    at(
+        r"documents/(?P<number>(?:IN|CN)[0-9]{12})\.pdf",
+        documents,
+        "desk_document",
+        may="storefront.view_invoice",
+    ),
+    at(r"duplicates/", duplicates_page, "desk_duplicates", may=rights.DECIDE),
+]

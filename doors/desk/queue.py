@@ -1,0 +1,135 @@
+"""The queue: open cases, the oldest deadline first, so that what is overdue leads it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import Publisher
+from doors.desk.pages import show
+from refunds.models import Answer, Case, CaseItem, Grounds, State
+from refunds.models.cases import OPEN_STATES
+from refunds.wording import GROUNDS, STATES
+from storefront.numbers import normalise
+
+A_PAGE = 50
+DUE = {"overdue": "Overdue", "day": "Within a day", "week": "Within a week"}
+MOST_PUBLISHERS = 200
+# How long ago open ones were opened, in days: from, to.
+AGES = {"1": (0, 1), "3": (1, 3), "7": (3, 7), "older": (7, None)}
+DECIDED = (State.APPROVED, State.REJECTED, State.ANSWERED)
+ASKED = ("state", "grounds", "publisher", "due", "whose", "age", "decided", "q")
+
+
+@dataclass(frozen=True)
+class Found:
+    rows: Sequence[Case]
+    more: str
+    first: str
+
+
+def queue(request: HttpRequest) -> HttpResponse:
+    asked = {name: request.GET.get(name, "") for name in ASKED}
+    context = {
+        "found": _page(request, _filtered(request, asked), asked),
+        "asked": asked,
+        "states": [("", "All open"), *((state, STATES[state]) for state in State.values), ("all", "All")],
+        "grounds": [("", "All grounds"), *GROUNDS.items()],
+        "due": [("", "Any deadline"), *DUE.items()],
+        "whose": [("", "Everybody's"), ("mine", "Mine"), ("nobody", "Unassigned"), ("lead", "With a lead")],
+        "publishers": _publishers(),
+    }
+    return show(request, "queue", "Requests", context)
+
+
+def _filtered(request: HttpRequest, asked: dict[str, str]) -> "QuerySet[Case]":
+    rows = Case.objects.select_related("purchase", "customer", "publisher", "assigned_to")
+    words = asked["q"].replace("\x00", "").strip()
+    if words:
+        return rows.filter(_search(words))
+    if asked["decided"] == "week":
+        rows = rows.filter(state__in=DECIDED, closed_at__gte=request.now - timedelta(days=7))
+    elif asked["state"] in State.values:
+        rows = rows.filter(state=asked["state"])
+    elif asked["state"] != "all":
+        rows = rows.filter(state__in=OPEN_STATES)
+    if asked["grounds"] in Grounds.values:
+        rows = rows.filter(grounds=asked["grounds"])
+    if asked["publisher"]:
+        named = CaseItem.objects.filter(item__publisher__slug=asked["publisher"]).values("case")
+        rows = rows.filter(Q(publisher__slug=asked["publisher"]) | Q(pk__in=named))
+    rows = _due(_aged(rows, asked["age"], request.now), asked["due"], request.now)
+    return _whose(rows, asked["whose"], request)
+
+
+def _search(words: str) -> Q:
+    """A case's number, an invoice number in any spelling, or a customer's address: each exact, each by an index."""
+    if "@" in words:
+        return Q(customer__email=words.lower())
+    number = normalise(words)
+    if number:
+        return Q(purchase__number=number)
+    return Q(number=words.upper().replace(" ", ""))
+
+
+def _due(rows: "QuerySet[Case]", due: str, now: datetime) -> "QuerySet[Case]":
+    until = {"overdue": now, "day": now + timedelta(days=1), "week": now + timedelta(days=7)}.get(due)
+    return rows.filter(deadline__lte=until) if until else rows
+
+
+def _aged(rows: "QuerySet[Case]", age: str, now: datetime) -> "QuerySet[Case]":
+    if age not in AGES:
+        return rows
+    least, most = AGES[age]
+    rows = rows.filter(opened_at__lte=now - timedelta(days=least))
+    return rows if most is None else rows.filter(opened_at__gt=now - timedelta(days=most))
+
+
+def _whose(rows: "QuerySet[Case]", whose: str, request: HttpRequest) -> "QuerySet[Case]":
+    if whose == "mine":
+        return rows.filter(assigned_to=request.user)
+    if whose == "nobody":
+        return rows.filter(assigned_to=None)
+    return rows.filter(with_lead=True) if whose == "lead" else rows
+
+
+def _page(request: HttpRequest, rows: "QuerySet[Case]", asked: dict[str, str]) -> Found:
+    """Open ones by deadline, all others by when they were opened; one row more tells whether there are more."""
+    by_deadline = not asked["q"] and not asked["decided"] and asked["state"] in {"", *OPEN_STATES}
+    place = request.GET.get("after", "")
+    rows = _by_deadline(rows, place) if by_deadline else _newest(rows, place)
+    found = list(rows[: A_PAGE + 1])
+    kept = {name: value for name, value in asked.items() if value}
+    more = ""
+    if len(found) > A_PAGE:
+        last = found[A_PAGE - 1]
+        key = f"{last.deadline.isoformat()}_{last.pk}" if by_deadline and last.deadline else str(last.pk)
+        more = f"?{urlencode({**kept, 'after': key})}"
+    return Found(found[:A_PAGE], more, f"?{urlencode(kept)}" if place else "")
+
+
+def _by_deadline(rows: "QuerySet[Case]", place: str) -> "QuerySet[Case]":
+    at, _, pk = place.rpartition("_")
+    try:
+        since, last = datetime.fromisoformat(at), int(pk)
+    except ValueError:
+        return rows.order_by("deadline", "pk")
+    if since.tzinfo is None:
+        return rows.order_by("deadline", "pk")
+    return rows.filter(Q(deadline__gt=since) | Q(deadline=since, pk__gt=last)).order_by("deadline", "pk")
+
+
+def _newest(rows: "QuerySet[Case]", place: str) -> "QuerySet[Case]":
+    return (rows.filter(pk__lt=int(place)) if place.isdecimal() else rows).order_by("-pk")
+
+
+def _publishers() -> list[tuple[str, Any]]:
+    """Those who are asked in open cases, or ask themselves."""
+    asked = Answer.objects.filter(case__state__in=OPEN_STATES).values("publisher")
+    own = Case.objects.open().exclude(publisher=None).values("publisher")
+    rows = Publisher.objects.filter(Q(pk__in=asked) | Q(pk__in=own)).order_by("name")[:MOST_PUBLISHERS]
+    return [("", "All publishers"), *rows.values_list("slug", "name")]

@@ -1,0 +1,150 @@
+"""The rows that nobody edits, to be read: refunds, denials, credit notes, charge-backs, look-ups, the audit trail."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from accounts.models import AuditLine
+from doors.desk.rows import ReadOnlyAdmin
+from refunds.models import ChargeBack, CreditNote, Denial, LookUp, Refund
+from refunds.policy import ReasonCode
+from refunds.wording import REASONS
+from storefront.models import PurchaseItem
+from storefront.numbers import normalise
+
+
+class Lately(admin.SimpleListFilter):
+    title, parameter_name = "when", "since"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("7", "last 7 days"), ("30", "last 30 days")]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        days = self.value()
+        return (
+            queryset.filter(at__gte=request.now - timedelta(days=int(days)))
+            if days in {"7", "30"}
+            else queryset
+        )
+
+
+class How(admin.SimpleListFilter):
+    title, parameter_name = "decided by", "by"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("policy", "the policy alone"), ("people", "people, on a request")]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        if self.value() not in {"policy", "people"}:
+            return queryset
+        return queryset.filter(case__isnull=self.value() == "policy")
+
+
+class Because(admin.SimpleListFilter):
+    title, parameter_name = "reason", "reason"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(code.value, REASONS[code].title) for code in ReasonCode if code != ReasonCode.NOT_YOURS]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        return queryset.filter(gives(self.value())) if self.value() in set(ReasonCode) else queryset
+
+
+def gives(code: str | None) -> Q:
+    """Whether a stored decision names this reason; it is canonical text, so the spelling is one."""
+    return Q(decision__contains=f'"code":"{code}"')
+
+
+class OfAPurchase(ReadOnlyAdmin):
+    """Found by the invoice number in any spelling, or by the customer's address."""
+
+    search_help_text = "Invoice number in any spelling, or e-mail"
+
+    def find(self, rows: "QuerySet[Any]", words: str) -> "QuerySet[Any]":
+        if "@" in words:
+            return rows.filter(customer__email=words.lower())
+        return rows.filter(purchase__number=normalise(words) or "")
+
+
+class Judged(OfAPurchase):
+    """A stored decision, with its facts as they were judged."""
+
+    exclude = ("facts", "decision")
+
+    @admin.display(description="facts")
+    def facts_read(self, row: Any) -> str:
+        return _as_written(row.facts)
+
+    @admin.display(description="decision")
+    def decision_read(self, row: Any) -> str:
+        return _as_written(row.decision)
+
+
+@admin.register(Refund)
+class RefundAdmin(Judged):
+    list_display = ("at", "purchase", "customer", "credits", "basis", "full", "requested_by", "door", "case")
+    list_select_related = ("purchase", "customer", "requested_by", "case")
+    list_filter = (Lately, How, "basis", "door")
+    readonly_fields = ("facts_read", "decision_read")
+
+
+@admin.register(Denial)
+class DenialAdmin(Judged):
+    list_display = ("at", "purchase", "customer", "reasons", "requested_by", "door")
+    list_select_related = ("purchase", "customer", "requested_by")
+    list_filter = (Lately, Because, "door")
+    readonly_fields = ("facts_read", "decision_read")
+
+    @admin.display(description="reasons")
+    def reasons(self, denial: Denial) -> str:
+        return ", ".join(reason["code"] for reason in json.loads(denial.decision)["reasons"])
+
+
+@admin.register(CreditNote)
+class CreditNoteAdmin(ReadOnlyAdmin):
+    list_display = ("number", "refund", "customer", "issued_at")
+    list_select_related = ("refund", "customer")
+    search_help_text = "Credit note number, or e-mail"
+
+    def find(self, rows: "QuerySet[Any]", words: str) -> "QuerySet[Any]":
+        if "@" in words:
+            return rows.filter(customer__email=words.lower())
+        return rows.filter(number=words.upper().replace(" ", ""))
+
+
+@admin.register(ChargeBack)
+class ChargeBackAdmin(ReadOnlyAdmin):
+    list_display = ("at", "purchase", "by", "why")
+    list_select_related = ("purchase", "by")
+
+
+@admin.register(PurchaseItem)
+class PurchaseItemAdmin(OfAPurchase):
+    list_display = ("title", "purchase", "publisher", "original_price", "share", "kept_share", "revoked_at")
+    list_select_related = ("purchase", "publisher")
+
+
+@admin.register(LookUp)
+class LookUpAdmin(ReadOnlyAdmin):
+    list_display = ("at", "number", "hit", "publisher", "by", "api_key", "door")
+    list_select_related = ("publisher", "by", "api_key")
+    list_filter = ("hit",)
+
+
+@admin.register(AuditLine)
+class AuditAdmin(ReadOnlyAdmin):
+    list_display = ("at", "by", "act", "subject", "why")
+    list_select_related = ("by",)
+    search_help_text = "Exactly what it was about: an invoice, a request, an e-mail"
+
+    def find(self, rows: "QuerySet[Any]", words: str) -> "QuerySet[Any]":
+        return rows.filter(subject__in={words, words.upper(), normalise(words) or words})
+
+
+def _as_written(text: str) -> str:
+    return format_html("<pre>{}</pre>", json.dumps(json.loads(text), indent=2, ensure_ascii=False))
