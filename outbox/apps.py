@@ -5,4 +5,4 @@ from django.apps import AppConfig
 
 class OutboxConfig(AppConfig):
     name = "outbox"
-    agents = ("view_message",)
+    agents = ("view_message", "view_job")
