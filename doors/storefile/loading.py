@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from django.db import IntegrityError
+from django.db import DatabaseError, IntegrityError, OperationalError
 
 from accounts.durable import durably
 from accounts.models import AuditLine
 from credits.bulk import BulkLedger
 from credits.copying import copy_rows
+from credits.proofs import Progress, findings
 from doors.storefile import schema
 from doors.storefile.cases import Cases
 from doors.storefile.catalogue import Catalogue
@@ -92,7 +93,7 @@ class Load:
         terms = TermsOfTheStore(names=names, people=people, now=now)
         catalogue = Catalogue(names=names, people=people, now=now)
         self.wallets = wallets = Wallets(names=names, people=people, ledger=ledger, now=now)
-        purchases = Purchases(
+        self.purchases = purchases = Purchases(
             names=names,
             people=people,
             terms=terms,
@@ -143,11 +144,18 @@ class Load:
                 self.names.refuse(line)
             except FollowsRefused:
                 self.names.refuse(line)
+            except OperationalError:
+                raise
+            except DatabaseError as error:
+                # After this the database answers no more questions, so no later line can be judged.
+                self.problems.add(number, f"is refused by the database: {_first_line(error)}")
+                raise FileRefused(self.problems) from None
         if not self.reader.number:
             self.problems.add(0, "The file is empty: a store file has at least one line.")
         self._assert_sound()
         self._store()
         self._assert_sound()
+        self._prove()
 
     def _take(self, line: Line) -> None:
         schema.check(line)
@@ -167,7 +175,15 @@ class Load:
             self.ledger.finish()
             self.numbering.store()
         except IntegrityError as error:
-            self.problems.add(0, f"The database refuses the file as a whole: {str(error).splitlines()[0]}")
+            self.problems.add(0, f"The database refuses the file as a whole: {_first_line(error)}")
+            raise FileRefused(self.problems) from None
+
+    def _prove(self) -> None:
+        """The laws of the rulebook, for the store as it would be."""
+        for finding in findings(Progress()):
+            line = self.purchases.line_of(finding.row)
+            self.problems.add(line, f"breaks a law ({finding.kind}): {finding.row}: {finding.sentence}")
+        self._assert_sound()
 
     def _assert_sound(self) -> None:
         if self.problems.count:
@@ -179,3 +195,7 @@ class Load:
 
     def _audit(self, *, by: int, act: str, subject: str, why: str, at: datetime) -> None:
         self.audits.append((by, act, subject, why, at))
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]

@@ -1,6 +1,7 @@
 """What the lines of a file call things, and what those names stand for. Refs are local to a file."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from doors.storefile.problems import FollowsRefused, LineRefused
@@ -53,6 +54,9 @@ class Names:
         if thing is None and (kind, name) in self._refused:
             raise FollowsRefused
         return thing
+
+    def all(self, kind: str) -> Iterable[Any]:
+        return self._things[kind].values()
 
     def refuse(self, line: Line) -> None:
         named = _name(line)

@@ -33,6 +33,7 @@ class Person:
     pk: int
     email: str
     name: str
+    was_there: bool = False  # in the store, before the load
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class People:
         known = self._from_store(email)
         if known:
             _assert_same(known, line)
-            self._names.keep("user", email, Person(known.pk, email, known.name))
+            self._names.keep("user", email, Person(known.pk, email, known.name, was_there=True))
             return
         person = Person(next(self._ids), email, line.get("name", ""))
         self._add(person, line)
@@ -92,7 +93,7 @@ class People:
             known = self._from_store(email.lower())
             if known is None:
                 raise LineRefused(f"names {email}, and no line above it is about this user")
-            person = Person(known.pk, known.email, known.name)
+            person = Person(known.pk, known.email, known.name, was_there=True)
             self._names.keep("user", email.lower(), person)
         return person
 

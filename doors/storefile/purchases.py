@@ -42,6 +42,7 @@ class Purchases:
         self._numbering = numbering
         self._rows = rows
         self._ids, self._item_ids = fresh_ids(Purchase), fresh_ids(PurchaseItem)
+        self._first = next(self._ids)
         self._usual: dict[tuple[str, str, int, int], tuple[Part, ...]] = {}
 
     def purchase(self, line: Line, number: int) -> None:
@@ -50,6 +51,8 @@ class Purchases:
         if status == Status.CANCELLED and credits:
             raise LineRefused("is cancelled, so its credits are 0")
         completed_at = self._completed_at(line, status, at)
+        if person.was_there and "invoice" not in line:
+            self._assert_new(person, thing, credits, at)
         parts = self._parts(line, thing, credits)
         title = line.get("title", thing.title)
         sold = Sold(
@@ -82,6 +85,22 @@ class Purchases:
             self._rows.charge_back(sold, at=at, why="Charged back before the store moved in", by=None)
         self._names.keep("ref", line["ref"], sold)
         self._rows.add(sold)
+
+    def line_of(self, row: str) -> int:
+        """The line of the purchase that a proof names, or 0."""
+        sold = (thing for thing in self._names.all("ref") if isinstance(thing, Sold))
+        return next((each.line for each in sold if each.number in row), 0)
+
+    def _assert_new(self, person: Person, thing: Good | Set, credits: int, at: datetime) -> None:
+        bought = {"bundle": thing.pk} if isinstance(thing, Set) else {"asset": thing.pk}
+        before = Purchase.objects.filter(
+            customer=person.pk, created_at=at, credits_spent=credits, pk__lt=self._first
+        )
+        if before.filter(**bought).exists():
+            raise LineRefused(
+                f"is a purchase that {person.email} made in this store at the very same instant: "
+                "was the file loaded before?"
+            )
 
     def _thing(self, line: Line) -> Good | Set:
         if ("asset" in line) == ("bundle" in line):

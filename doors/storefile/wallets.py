@@ -7,7 +7,7 @@ from credits.bulk import BulkLedger
 from credits.bulk_rows import BulkLot
 from credits.codes import source_of
 from credits.copying import copy_rows
-from credits.models import Code, Redemption, reading
+from credits.models import Code, Lot, Redemption, reading
 from credits.refusals import TooManyCredits
 from doors.storefile.moments import moment
 from doors.storefile.names import Names
@@ -99,10 +99,23 @@ class Wallets:
     def _born(self, person: Person, *, at: datetime, expires_at: datetime | None, **told: Any) -> BulkLot:
         if expires_at is not None and expires_at <= at:
             raise LineRefused("gives credits that have expired before they came")
+        if person.was_there:
+            self._assert_new(person, at=at, expires_at=expires_at, **told)
         try:
             return self._ledger.grant(customer=person.pk, at=at, expires_at=expires_at, **told)
         except TooManyCredits:
             raise LineRefused(f"gives {person.email} more credits than a wallet can hold") from None
+
+    def _assert_new(
+        self, person: Person, *, credits: int, kind: str, source: str, at: datetime, **_: Any
+    ) -> None:
+        """Lots of this load are written at its end, so what is found was there before."""
+        same = Lot.objects.filter(wallet=person.pk, created_at=at, issued=credits, kind=kind, source=source)
+        if same.exists():
+            raise LineRefused(
+                f"gives {person.email} {credits} credits that this store has given at the very same instant: "
+                "was the file loaded before?"
+            )
 
     def _code(self, text: str) -> Code:
         code: Code | None = self._names.get("code", text)
