@@ -9,7 +9,8 @@ from accounts.middleware import current_request_id
 
 ADDRESS = re.compile(r"[^\s@<>\"'=&?/]+(?:@|%40)[^\s@<>\"'&/]+\.[^\s@<>\"'&/]+")
 SECRET = re.compile(
-    r"(?i)((?:key|token|password|secret|signature|code|bearer|authorization)[\"']?\s*[=:\s]\s*[\"']?)[^\s\"'&,}]+"
+    r"(?i)((?:\bbearer\s+)|(?:(?:key|token|password|secret|signature|code|authorization)[\"']?\s*[=:]\s*[\"']?(?:bearer\s+)?))"
+    r"[^\s\"'&,}]+"
 )
 
 

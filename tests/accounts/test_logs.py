@@ -1,0 +1,37 @@
+"""No e-mail address, key or token in a log line, and no line that somebody else wrote."""
+
+import json
+import logging
+
+import pytest
+
+from accounts.logs import Lines, redacted
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("mail to ada@example.com failed", "mail to [address] failed"),
+        ("GET /verify.json?key=rc12_secret&invoice=IN1", "GET /verify.json?key=[redacted]&invoice=IN1"),
+        ("Authorization: Bearer rc0123456789_abc", "Authorization: Bearer [redacted]"),
+        ("sent bearer rc0123456789_abc twice", "sent bearer [redacted] twice"),
+        ("?email=ada%40example.com&x=1", "?email=[address]&x=1"),
+        ("{'password': 'sesame', 'x': 1}", "{'password': '[redacted]', 'x': 1}"),
+        ("an invoice IN010000000001 of 40 credits", "an invoice IN010000000001 of 40 credits"),
+    ],
+)
+def test_what_must_not_be_read_is_not_written(said, kept):
+    assert redacted(said) == kept
+
+
+def test_a_line_is_one_json_object_whatever_is_in_it():
+    record = logging.LogRecord("shop", logging.INFO, "x.py", 1, 'a\n{"forged": true}', (), None)
+    line = Lines().format(record)
+    assert "\n" not in line
+    assert json.loads(line)["message"] == 'a\n{"forged": true}'
+
+
+def test_every_answer_carries_its_request_id(client, db):
+    one, other = client.get("/healthz"), client.get("/healthz")
+    assert len(one["X-Request-Id"]) == 12
+    assert one["X-Request-Id"] != other["X-Request-Id"]
