@@ -180,7 +180,9 @@ def _read(items: "QuerySet[PurchaseItem]", *, by: str) -> Iterator[PurchaseItem]
 
 
 def _sale_line(item: PurchaseItem) -> ItemLine:
-    return _line(item, "sale", item.purchase.completed_at, 1, item.share)
+    completed_at = item.purchase.completed_at
+    assert completed_at, "a sale is a completed purchase"
+    return _line(item, "sale", completed_at, 1, item.share)
 
 
 def _refund_line(item: PurchaseItem) -> ItemLine:

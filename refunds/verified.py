@@ -48,9 +48,10 @@ def verified_invoices(*, publisher: Publisher, search: str = "") -> "QuerySet[Ve
         purchase=OuterRef("purchase"), publisher=publisher, title__icontains=search
     )
     wanted = Q(Exists(packages))
-    number, digits = normalise(search), DIGITS.search(search)
-    if number or digits:
-        wanted |= Q(purchase__number__contains=number or digits[0])
+    digits = DIGITS.search(search)
+    part = normalise(search) or (digits and digits[0])
+    if part:
+        wanted |= Q(purchase__number__contains=part)
     return rows.filter(wanted)
 
 
@@ -66,7 +67,7 @@ def as_of_today(rows: Sequence[VerifiedInvoice], *, publisher: Publisher, now: d
     items = with_live_status(PurchaseItem.objects.filter(purchase__in=[row.purchase_id for row in rows]))
     by_purchase: dict[int, list[VerifiedItem]] = {}
     for item in verifiable(items, publisher, now).order_by("position"):
-        by_purchase.setdefault(item.purchase_id, []).append(VerifiedItem(item, item.other_license))
+        by_purchase.setdefault(item.purchase_id, []).append(VerifiedItem(item, item.other_license))  # type: ignore[attr-defined]
     return [Verified(row, by_purchase.get(row.purchase_id, [])) for row in rows]
 
 

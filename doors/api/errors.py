@@ -68,7 +68,8 @@ def as_problem(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
 
 
 def retry_after(refusal: Refusal) -> int | None:
-    return refusal.facts.get("seconds") or RETRY_AFTER_SECONDS.get(refusal.code)
+    seconds: Any = refusal.facts.get("seconds")
+    return seconds or RETRY_AFTER_SECONDS.get(refusal.code)
 
 
 def _of_a_room(error: Refusal) -> HttpResponse:

@@ -102,7 +102,8 @@ def read_query(form: type[Strict], request: Any) -> dict[str, Any]:
 
 def _of_a_form(form: type[Strict], data: "MultiValueDict[str, Any]") -> dict[str, Any]:
     """A form knows only texts and repetition: ticks and lists are read out of them, and nothing stands twice."""
-    fields, plain = form().fields, {}
+    fields = form().fields
+    plain: dict[str, Any] = {}
     for name in data:
         values, field = data.getlist(name), fields.get(name)
         if isinstance(field, serializers.ListField):

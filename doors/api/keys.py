@@ -47,7 +47,7 @@ def worded(word: Word) -> Callable[[object], tuple[int, str]]:
 
     def write(outcome: object) -> tuple[int, str]:
         if isinstance(outcome, Refusal):
-            body = problem_of(outcome)
+            body: Mapping[str, Any] = problem_of(outcome)
             return body["status"], told(body)
         status, body = word(outcome)
         return status, told(body)

@@ -42,7 +42,7 @@ def listed(
     """`draw` makes the JSON of all rows of a page, so that it may read what they share at once."""
     pages = Pages(ordering, _size(request))
     try:
-        page = pages.paginate_queryset(rows, request)
+        page: Any = pages.paginate_queryset(rows, request)
     except (NotFound, DjangoValidationError, ValueError):
         raise ValidationError(
             {"cursor": [ErrorDetail("This is no cursor that this list gave.", code="invalid_cursor")]}

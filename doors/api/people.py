@@ -1,5 +1,7 @@
 """Who is asking."""
 
+from typing import cast
+
 from django.http import HttpResponse
 from rest_framework.request import Request
 
@@ -13,7 +15,7 @@ class Me(Route):
     scopes = {"GET": "purchases:read"}
 
     def get(self, request: Request) -> HttpResponse:
-        person: User = request.user
+        person = cast(User, request.user)
         return say(
             {
                 "email": person.email,

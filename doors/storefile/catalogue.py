@@ -1,7 +1,7 @@
 """Lines about what is for sale: assets with their files, bundles with their contents. Saying one again changes it
 from there on; what was bought above stays as it was bought."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -124,7 +124,7 @@ class Catalogue:
         """Nested bundles opened, every asset once, in the order of first mention."""
         return list({good.slug: good for good in self._open(bundle, set())}.values())
 
-    def _open(self, bundle: Set, opened: "set[str]") -> Iterator[Good]:
+    def _open(self, bundle: Set, opened: MutableSet[str]) -> Iterator[Good]:
         if bundle.slug in opened:
             return
         opened.add(bundle.slug)

@@ -21,7 +21,9 @@ def case_lines(case: Case, called: Called) -> Iterator[Line]:
     line = _case(case, called)
     line["answers"] = [_answer(answer, called) for answer in case.answers.order_by("pk")]
     line["timeline"] = [_step(event, called) for event in events]
-    inline, waiting, room = [], [], INLINE_BYTES
+    inline: list[int] = []
+    waiting: list[int] = []
+    room = INLINE_BYTES
     for pk, size in case.attachments.order_by("pk").values_list("pk", "size_bytes"):
         room -= size
         (inline if room >= 0 else waiting).append(pk)
