@@ -1,9 +1,15 @@
 """Pages for when there is no page. A thing that is not yours gets the very page of one that never was."""
 
+from collections.abc import Callable
+
+from django.db import InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import get_template
 
-from accounts.refusals import Refusal
+from accounts.refusals import Busy, InProgress, Refusal
+
+RETRY_AFTER_SECONDS = 5
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -12,11 +18,35 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     # Rendered without a context: whatever broke may have been the database.
-    from django.template.loader import get_template
-
     return HttpResponse(get_template("500.html").render(), status=500)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """The database does not take this right now: full, read-only, or gone. Nothing was done; it may be asked again."""
+    page = get_template("503.html").render()
+    return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
 def refused(request: HttpRequest, refusal: Refusal, status: int) -> HttpResponse:
     """A refusal that no page of its own shows: one sentence, and the way back."""
     return render(request, "refused.html", {"refusal": refusal}, status=status)
+
+
+class Trouble:
+    """What no view caught: a refusal becomes its sentence, a database that does not answer becomes a 503."""
+
+    def __init__(self, respond: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.respond(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Refusal):
+            response = refused(request, error, 409)
+            if isinstance(error, Busy | InProgress):
+                response["Retry-After"] = "1"
+            return response
+        if isinstance(error, OperationalError | InternalError):
+            return unavailable(request)
+        return None
