@@ -74,7 +74,7 @@ class Names:
 
 
 def _name(line: Line) -> tuple[str, str] | None:
-    kind, key = NAMED_BY.get(line["type"], ("", ""))
+    kind, key = NAMED_BY.get(str(line.get("type")), ("", ""))
     name = line.get(key)
     if not isinstance(name, str):
         return None

@@ -35,6 +35,8 @@ class Numbering:
         own, count = divmod(digits, SERIES_DIGITS)
         if own == self._own:
             series = self._locked()
+            # Past the end it leaves a hole before it; below the end it fills one.
+            series.skipped += max(0, count - series.last - 1) - (count < series.last)
             series.last = max(series.last, count)
         self._given.add(digits)
         return number
@@ -50,7 +52,7 @@ class Numbering:
 
     def store(self) -> None:
         if self._series is not None:
-            self._series.save(update_fields=["last"])
+            self._series.save(update_fields=["last", "skipped"])
 
     def _locked(self) -> Series:
         if self._series is None:

@@ -86,7 +86,18 @@ def parse(raw: bytes, *, whole: bool = True) -> Line:
         raise LineRefused("holds a number with too many digits") from None
     if not isinstance(line, dict):
         raise LineRefused("is not an object, and every line is one")
+    if "\\u" in text and not _all_text(line):
+        raise LineRefused("holds a character that is no text (a NUL or half of a pair)")
     return line
+
+
+def _all_text(value: Any) -> bool:
+    """Only an escape can bring what no database keeps: a NUL, or one half of a surrogate pair."""
+    if isinstance(value, str):
+        return not any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in value)
+    if isinstance(value, dict):
+        return all(_all_text(part) for pair in value.items() for part in pair)
+    return all(map(_all_text, value)) if isinstance(value, list) else True
 
 
 def _each_key_once(pairs: list[tuple[str, Any]]) -> Line:
