@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
+from django.db import connection
 
 from accounts import audit
 from accounts.durable import durably
@@ -46,3 +48,26 @@ def join(*, user: User, publisher: Publisher, role: str = Membership.MEMBER, now
         user=user, publisher=publisher, defaults={"role": role, "since": now}
     )
     return membership
+
+
+def register_person(
+    *,
+    email: str,
+    name: str = "",
+    time_zone: str = "UTC",
+    language: str = "en",
+    confirmed: bool = True,
+    now: datetime,
+) -> tuple[User, bool]:
+    """Somebody whom another shop knows, and whether they are new here. They have no password until they ask for one
+    by e-mail. Whoever is known already is left as they are."""
+    assert connection.in_atomic_block, "a person is registered inside a transaction"
+    address = email.strip().lower()
+    known = User.objects.filter(email=address).first()
+    if known is not None:
+        return known, False
+    made = User.objects.create_user(
+        address, name=name, time_zone=time_zone, language=language, date_joined=now
+    )
+    EmailAddress.objects.create(user=made, email=address, verified=confirmed, primary=True)
+    return made, True

@@ -44,7 +44,7 @@ def record_downloads(
     assert connection.in_atomic_block, "a download is recorded inside a transaction"
     assert all(one.file is None or one.file.asset_id == one.asset.pk for one in wanted), "a file of its asset"
     items, locked = _lock_items(customer, [one.asset for one in wanted])
-    files = _newest_files([one.asset for one in wanted if one.file is None])
+    files = newest_files([one.asset for one in wanted if one.file is None])
     made = Download.objects.bulk_create(
         Download(
             item=items[one.asset.pk],
@@ -61,7 +61,7 @@ def record_downloads(
         )
         for one in wanted
     )
-    _count([item for item in items.values() if item.first_downloaded_at is None], locked, now)
+    count_firsts([item for item in items.values() if item.first_downloaded_at is None], locked, now)
     return made
 
 
@@ -86,14 +86,15 @@ def _lock_items(
     raise Busy
 
 
-def _newest_files(assets: Sequence[Asset]) -> dict[int, AssetFile]:
+def newest_files(assets: Sequence[Asset]) -> dict[int, AssetFile]:
     files: dict[int, AssetFile] = {}
     for file in AssetFile.objects.filter(asset__in=assets).order_by("-added_at", "-id"):
         files.setdefault(file.asset_id, file)
     return files
 
 
-def _count(firsts: list[PurchaseItem], locked: dict[int, Purchase], now: datetime) -> None:
+def count_firsts(firsts: list[PurchaseItem], locked: dict[int, Purchase], now: datetime) -> None:
+    """Items that were never downloaded before count from now on, under the locks of their purchases."""
     if not firsts:
         return
     PurchaseItem.objects.filter(pk__in=[item.pk for item in firsts]).update(first_downloaded_at=now)

@@ -2,9 +2,11 @@
 
 import re
 
+from django.conf import settings
 from django.db.models import F
 
-from storefront.models import Series
+from storefront.models import Purchase, Series
+from storefront.refusals import NumberTaken
 
 FULL_WIDTH_DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)}
 # Spaces of every width, and dashes of every length, the full-width ones too.
@@ -41,3 +43,14 @@ def next_number(prefix: str) -> str:
     series = Series.objects.lock(prefix)
     Series.objects.filter(pk=series.pk).update(last=F("last") + 1)
     return f"{prefix}{series.code}{series.last + 1:010d}"
+
+
+def claim_number(number: str) -> str:
+    """An invoice number that was given elsewhere. In the store's own series it moves the series past it. Whoever
+    claims waits for the series too, so that a number is given once."""
+    series = Series.objects.lock(Series.INVOICE)
+    if Purchase.objects.filter(number=number).exists():
+        raise NumberTaken(invoice=number)
+    if number[2:4] == settings.INVOICE_SERIES and int(number[4:]) > series.last:
+        Series.objects.filter(pk=series.pk).update(last=int(number[4:]))
+    return number

@@ -51,8 +51,8 @@ class Holdings:
     after: str
 
 
-def holdings(customer: User, *, words: str = "", after: str = "", size: int = 24) -> Holdings:
-    """The library, by title: each asset once, paged by key, three statements a page."""
+def oldest_of_each(customer: User) -> "QuerySet[PurchaseItem]":
+    """Each asset that is owned once: through the item that a download of it belongs to."""
     older = (
         PurchaseItem.objects.live()
         .filter(customer=customer, asset=OuterRef("asset"))
@@ -64,7 +64,12 @@ def holdings(customer: User, *, words: str = "", after: str = "", size: int = 24
             )
         )
     )
-    oldest = live_items(customer).filter(~Exists(older)).select_related("asset", "publisher")
+    return live_items(customer).filter(~Exists(older)).select_related("asset", "publisher")
+
+
+def holdings(customer: User, *, words: str = "", after: str = "", size: int = 24) -> Holdings:
+    """The library, by title: each asset once, paged by key, three statements a page."""
+    oldest = oldest_of_each(customer)
     for word in words.replace("\0", "").split()[:8]:
         oldest = oldest.filter(Q(title__icontains=word) | Q(publisher__name__icontains=word))
     if place := places.place(after, str, int):

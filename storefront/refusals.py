@@ -44,3 +44,25 @@ class StrikeTooLate(Refusal):
         "This purchase is refunded, so its downloads stay as they were judged. Nothing was changed; "
         "a lead can give what was deducted wrongly as compensation."
     )
+
+
+class WrongLine(Refusal):
+    """What another shop says happened cannot have happened; `field` says which part of it."""
+
+    code = "invalid"
+
+    def __init__(self, field: str, sentence: str) -> None:
+        self.field = field
+        super().__init__("{said}", said=sentence)
+
+
+class NumberTaken(Refusal):
+    code = "number_taken"
+    sentence = "The invoice number {invoice} is taken. Nothing was recorded."
+
+
+class NoLongerLive(Refusal):
+    code = "no_longer_live"
+    sentence = (
+        "This item gives no access any more, so nothing of it can have been handed out. Nothing was recorded."
+    )

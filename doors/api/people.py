@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 from accounts.models import User
 from accounts.people import ROLES
-from credits.spendable import spendable
+from credits.statement import up_to_date
 from doors.api.views import Route, say
 
 
@@ -24,6 +24,6 @@ class Me(Route):
                 "publishers": list(
                     person.memberships.order_by("publisher__slug").values_list("publisher__slug", flat=True)
                 ),
-                "balance": spendable(person, now=request.now),
+                "balance": up_to_date(customer=person, now=request.now).balance,
             }
         )

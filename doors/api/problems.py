@@ -70,6 +70,7 @@ PROBLEMS: dict[str, Kind] = {
     "method_not_allowed": Kind(
         405, "Method not allowed", "The header `Allow` names the methods of this address."
     ),
+    "no_longer_live": Kind(409, "No longer live", "The item was refunded, revoked or charged back."),
     "nobody_to_ask": Kind(409, "Nobody to ask", "There is no publisher left who could be asked."),
     "not_acceptable": Kind(406, "Not acceptable", "The schema is there as JSON and as YAML."),
     "not_allowed": Kind(403, "Not allowed", "This person may not do this, whatever the key."),
@@ -85,6 +86,7 @@ PROBLEMS: dict[str, Kind] = {
     "not_your_own": Kind(
         403, "Not your own", "Nobody decides about their own purchases or their own publisher."
     ),
+    "number_taken": Kind(409, "Number taken", "Another purchase of this store has this invoice number."),
     "own_case": Kind(
         403, "Not your own case", "Nobody decides about their own purchases or their own publisher."
     ),

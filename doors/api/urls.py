@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from doors.api import catalogue, health, people, purchases, refunds, wallet
+from doors.api import cases, catalogue, health, library, people, publisher, purchases, refunds, store, wallet
 from doors.api.views import NotHere
 
 V1 = "api/v1/"
@@ -13,7 +13,12 @@ class InvoiceNumber(StringConverter):
     regex = "IN[0-9]{12}"
 
 
+class CaseNumber(StringConverter):
+    regex = "C[0-9]{8}"
+
+
 register_converter(InvoiceNumber, "invoice")
+register_converter(CaseNumber, "case")
 urlpatterns: list[URLPattern] = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
@@ -42,5 +47,50 @@ urlpatterns: list[URLPattern] = [
     path(f"{V1}credits/", wallet.Credits.as_view(), name="api_credits"),
     path(f"{V1}credits/entries/", wallet.Entries.as_view(), name="api_entries"),
     path(f"{V1}credits/redeem/", wallet.Redeem.as_view(), name="api_redeem"),
+    path(f"{V1}library/", library.Library.as_view(), name="api_library"),
+    path(f"{V1}library/<slug:asset>/download/", library.LibraryDownload.as_view(), name="api_download"),
+    path(f"{V1}cases/", cases.Cases.as_view(), name="api_cases"),
+    path(f"{V1}cases/<case:number>/", cases.OneCase.as_view(), name="api_case"),
+    path(f"{V1}cases/<case:number>/messages/", cases.Messages.as_view(), name="api_messages"),
+    path(f"{V1}cases/<case:number>/answer/", cases.AnswerOfCustomer.as_view(), name="api_answer"),
+    path(f"{V1}cases/<case:number>/withdraw/", cases.Withdraw.as_view(), name="api_withdraw"),
+    path(
+        f"{V1}publisher/invoices/<str:number>/",
+        publisher.PublisherInvoice.as_view(),
+        name="api_publisher_invoice",
+    ),
+    path(f"{V1}publisher/refund-requests/", publisher.RefundRequests.as_view(), name="api_refund_requests"),
+    path(
+        f"{V1}publisher/refund-requests/<case:number>/",
+        publisher.OneRefundRequest.as_view(),
+        name="api_refund_request",
+    ),
+    path(
+        f"{V1}publisher/refund-requests/<case:number>/authorise/",
+        publisher.Authorise.as_view(),
+        name="api_authorise",
+    ),
+    path(
+        f"{V1}publisher/refund-requests/<case:number>/decline/",
+        publisher.Decline.as_view(),
+        name="api_decline",
+    ),
+    path(
+        f"{V1}publisher/refund-requests/<case:number>/offer-help/",
+        publisher.OfferHelp.as_view(),
+        name="api_offer_help",
+    ),
+    path(f"{V1}store/users/", store.Users.as_view(), name="api_store_users"),
+    path(f"{V1}store/grants/", store.Grants.as_view(), name="api_store_grants"),
+    path(f"{V1}store/purchases/", store.StorePurchases.as_view(), name="api_store_purchases"),
+    path(f"{V1}store/downloads/", store.StoreDownloads.as_view(), name="api_store_downloads"),
+    path(
+        f"{V1}store/purchases/<invoice:invoice>/refund-quote/",
+        store.StoreRefundQuote.as_view(),
+        name="api_store_quote",
+    ),
+    path(
+        f"{V1}store/purchases/<invoice:invoice>/refund/", store.StoreRefund.as_view(), name="api_store_refund"
+    ),
     re_path(rf"^{V1}(?!docs/|schema/)", NotHere.as_view(), name="api_not_here"),
 ]

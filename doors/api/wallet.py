@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 from credits.codes import redeem_code
 from credits.models import Entry, Lot, Wallet
-from credits.spendable import spendable_lots
+from credits.statement import up_to_date
 from doors.api.fields import Strict, Text, read
 from doors.api.keys import answered, asking
 from doors.api.paging import PAGED, listed
@@ -24,8 +24,9 @@ class Credits(Route):
     scopes = {"GET": "credits:read"}
 
     def get(self, request: Request) -> HttpResponse:
-        lots = list(spendable_lots(request.user, now=request.now))
-        return say({"balance": sum(lot.remaining for lot in lots), "lots": [_lot(lot) for lot in lots]})
+        wallet = up_to_date(customer=request.user, now=request.now)
+        lots = wallet.lots.open().in_spending_order()
+        return say({"balance": wallet.balance, "lots": [_lot(lot) for lot in lots]})
 
 
 class Entries(Route):
@@ -33,7 +34,7 @@ class Entries(Route):
     params = PAGED
 
     def get(self, request: Request) -> HttpResponse:
-        rows = Entry.objects.filter(wallet=request.user.pk)
+        rows = Entry.objects.filter(wallet=up_to_date(customer=request.user, now=request.now))
         return say(listed(request, rows, ordering=("-number",), draw=_lines))
 
 

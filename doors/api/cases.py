@@ -1,0 +1,166 @@
+"""A customer's requests to support."""
+
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from accounts.models import Publisher
+from doors.api.fields import Slug, Strict, Text, Tick, read
+from doors.api.keys import answered, asking
+from doors.api.paging import PAGED, listed
+from doors.api.parsing import BoundedMultiPartParser, StrictJSONParser
+from doors.api.views import Route, say
+from refunds import cases
+from refunds.models import Case, Grounds
+from refunds.models.cases import Side
+from refunds.question import rfc3339
+from storefront.models import Purchase
+
+CASES = "cases:write"
+READS: list[Any] = [StrictJSONParser, BoundedMultiPartParser]
+
+
+class CaseToOpen(Strict):
+    invoice = Text(required=False, allow_null=True, default=None, max_length=14)
+    items = serializers.ListField(
+        child=Slug(), required=False, max_length=500, help_text="slugs; none: all live ones"
+    )
+    grounds = serializers.ChoiceField(Grounds.values)
+    message = Text(max_length=100_000, help_text="at least 50 characters")
+    attachments = serializers.ListField(child=serializers.FileField(allow_empty_file=True), required=False)
+    share = Tick(default=False, help_text="show the files to the publisher too")
+
+
+class MessageToAdd(Strict):
+    message = Text(max_length=100_000)
+    attachments = serializers.ListField(child=serializers.FileField(allow_empty_file=True), required=False)
+    share = Tick(default=False, help_text="show the files to the publisher too")
+
+
+class AnswerToGive(Strict):
+    mine = Tick(
+        required=False, help_text="to a publisher's request: yes, this was me; or no, I want to keep it"
+    )
+    accept_help = Tick(
+        required=False, help_text="to an offer of help: give the publisher a week more, or not"
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if len(attrs) != 1:
+            raise serializers.ValidationError("Say either `mine` or `accept_help`.", code="one_answer")
+        return attrs
+
+
+class Withdrawal(Strict):
+    solved = Tick(default=False, help_text="true: the publisher's help solved it")
+
+
+class Cases(Route):
+    scopes = {"GET": CASES, "POST": CASES}
+    params = PAGED
+    parser_classes: ClassVar = READS
+
+    def get(self, request: Request) -> HttpResponse:
+        rows = Case.objects.of_customer(request.user).select_related("purchase")
+        return say(listed(request, rows, ordering=("-opened_at", "-id"), draw=_briefly))
+
+    def post(self, request: Request) -> HttpResponse:
+        told = read(CaseToOpen, request)
+        purchase = None
+        if told["invoice"] is not None:
+            purchase = get_object_or_404(Purchase.objects.owned_by(request.user), number=told["invoice"])
+        answer = cases.open_by_customer(
+            asking=asking(request, lambda case: (201, case_json(case)), needed=False),
+            purchase=purchase,
+            grounds=told["grounds"],
+            message=told["message"],
+            items=told.get("items"),
+            uploads=cases.received(told.get("attachments", [])),
+            share=told["share"],
+        )
+        return answered(answer)
+
+
+class OneCase(Route):
+    scopes = {"GET": CASES}
+
+    def get(self, request: Request, number: str) -> HttpResponse:
+        return say(case_json(_own(request, number)))
+
+
+class Messages(Route):
+    scopes = {"POST": CASES}
+    parser_classes: ClassVar = READS
+
+    def post(self, request: Request, number: str) -> HttpResponse:
+        told = read(MessageToAdd, request)
+        case = cases.add_message(
+            case=_own(request, number),
+            by=request.user,
+            side=Side.CUSTOMER,
+            message=told["message"],
+            uploads=cases.received(told.get("attachments", [])),
+            share=told["share"],
+            door="api",
+            now=request.now,
+        )
+        return say(case_json(case))
+
+
+class AnswerOfCustomer(Route):
+    scopes = {"POST": CASES}
+
+    def post(self, request: Request, number: str) -> HttpResponse:
+        told = read(AnswerToGive, request)
+        case, by, now = _own(request, number), request.user, request.now
+        if "mine" in told:
+            return say(
+                case_json(cases.answer_request(case=case, by=by, mine=told["mine"], door="api", now=now))
+            )
+        accepted = told["accept_help"]
+        return say(case_json(cases.accept_help(case=case, by=by, accepted=accepted, door="api", now=now)))
+
+
+class Withdraw(Route):
+    scopes = {"POST": CASES}
+
+    def post(self, request: Request, number: str) -> HttpResponse:
+        solved = read(Withdrawal, request)["solved"]
+        case = cases.withdraw(
+            case=_own(request, number), by=request.user, solved=solved, door="api", now=request.now
+        )
+        return say(case_json(case))
+
+
+def _own(request: Request, number: str) -> Case:
+    """Those that others opened on this customer's purchases are theirs too."""
+    return get_object_or_404(Case.objects.of_customer(request.user).select_related("purchase"), number=number)
+
+
+def case_json(case: Case, *, side: str = Side.CUSTOMER, publisher: Publisher | None = None) -> dict[str, Any]:
+    """With the time line as this side sees it."""
+    return {
+        **case_in_brief(case),
+        "timeline": [
+            {"at": rfc3339(line.at), "actor": line.actor, "act": line.code, "note": line.note}
+            for line in cases.lines(case, side=side, publisher=publisher)
+        ],
+    }
+
+
+def case_in_brief(case: Case) -> dict[str, Any]:
+    return {
+        "number": case.number,
+        "state": case.state,
+        "invoice": case.purchase.number if case.purchase else None,
+        "grounds": case.grounds,
+        "opened_at": rfc3339(case.opened_at),
+        "deadline": rfc3339(case.deadline) if case.deadline else None,
+    }
+
+
+def _briefly(page: list[Case]) -> list[dict[str, Any]]:
+    return [case_in_brief(case) for case in page]

@@ -1,0 +1,156 @@
+"""What a customer owns, what fetching it would cost, and fetching it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
+
+from doors.api.catalogue import file_json
+from doors.api.fields import Slug, Strict, read
+from doors.api.paging import PAGED, listed
+from doors.api.views import Route, say
+from refunds.costs import Cost, download_costs
+from refunds.question import rfc3339
+from storefront import links
+from storefront.dependencies import all_requirements, owned_dependencies
+from storefront.models import Asset, AssetFile, Download, PurchaseItem
+from storefront.owned import live_items, oldest_of_each, owned_ids
+from storefront.refusals import NotOwned
+from storefront.services import Wanted, download
+
+MOST_DEPENDENCIES = 500
+
+
+class Dependencies(serializers.Field):
+    """true: all that are owned; false: none; or a list of their slugs."""
+
+    default_error_messages = {"invalid": "Say true, false, or name them in a list."}
+
+    def to_internal_value(self, data: Any) -> bool | list[str]:
+        if isinstance(data, bool):
+            return data
+        if not isinstance(data, list) or len(data) > MOST_DEPENDENCIES:
+            self.fail("invalid")
+        return [Slug().run_validation(each) for each in data]
+
+
+class FileId(serializers.IntegerField):
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            self.fail("invalid")
+        return data
+
+
+class WhatToFetch(Strict):
+    file = FileId(
+        required=False, allow_null=True, default=None, help_text="of `files` in the library; null: the newest"
+    )
+    dependencies = Dependencies(
+        required=False, default=True, help_text="true: all that are owned; false: none; or their slugs"
+    )
+
+
+class Library(Route):
+    scopes = {"GET": "purchases:read"}
+    params = PAGED
+
+    def get(self, request: Request) -> HttpResponse:
+        rows = oldest_of_each(request.user).prefetch_related("asset__files")
+        return say(listed(request, rows, ordering=("title", "id"), draw=lambda page: _shelf(request, page)))
+
+
+class LibraryDownload(Route):
+    scopes = {"POST": "purchases:write"}
+
+    def post(self, request: Request, asset: str) -> HttpResponse:
+        wish = read(WhatToFetch, request)
+        item = live_items(request.user).filter(asset__slug=asset).select_related("asset").first()
+        if item is None:
+            raise NotOwned
+        wanted = [Wanted(item.asset, file=_file(item.asset, wish["file"]))]
+        wanted += _along(owned_dependencies(request.user, item.asset), wish["dependencies"])
+        made = download(
+            customer=request.user,
+            wanted=wanted,
+            told="Asked for through the API, which tells at /api/v1/library/ what a download costs.",
+            door="api",
+            now=request.now,
+        )
+        return say({"downloads": [_handed_out(request, one) for one in _with_what_is_told(made)]}, 201)
+
+
+def _shelf(request: Request, page: list[PurchaseItem]) -> list[dict[str, Any]]:
+    """The same number of statements, however many assets the page shows."""
+    assets = [item.asset for item in page]
+    required = all_requirements(assets)
+    mine = owned_ids(request.user, {one.pk: one for along in required.values() for one in along}.values())
+    along = {pk: [one for one in found if one.pk in mine] for pk, found in required.items()}
+    clicks = {asset.pk: [asset, *along[asset.pk]] for asset in assets}
+    costs = download_costs(customer=request.user, clicks=clicks, now=request.now)
+    via: dict[int, list[str]] = {}
+    for item in live_items(request.user).filter(asset__in=assets):
+        via.setdefault(item.asset_id, []).append(item.purchase.number)
+    return [
+        {
+            "asset": item.asset.slug,
+            "title": item.title,
+            "via": via.get(item.asset_id, []),
+            "files": [file_json(file) for file in item.asset.files.all()],
+            "download_cost": {
+                "purchases": [_cost(cost) for cost in costs[item.asset_id]],
+                "dependencies": sorted(one.slug for one in along[item.asset_id]),
+            },
+        }
+        for item in page
+    ]
+
+
+def _cost(cost: Cost) -> dict[str, Any]:
+    return {
+        "invoice": cost.purchase.number,
+        "credits_before": cost.credits_before,
+        "credits_after": cost.credits_after,
+        "eligible_after": cost.eligible_after,
+    }
+
+
+def _file(asset: Asset, pk: int | None) -> AssetFile | None:
+    if pk is None:
+        return None
+    file = asset.files.filter(pk=pk).first()
+    if file is None:
+        raise _unknown("file", "This asset has no such file.")
+    return file
+
+
+def _along(owned: Sequence[Wanted], wish: bool | list[str]) -> list[Wanted]:
+    if isinstance(wish, bool):
+        return list(owned) if wish else []
+    if set(wish) - {one.asset.slug for one in owned}:
+        raise _unknown("dependencies", "One of these is no dependency that is owned.")
+    return [one for one in owned if one.asset.slug in wish]
+
+
+def _unknown(field: str, sentence: str) -> ValidationError:
+    return ValidationError({field: [ErrorDetail(f"{sentence} Nothing was downloaded.", code="unknown")]})
+
+
+def _with_what_is_told(made: Sequence[Download]) -> list[Download]:
+    rows = Download.objects.select_related("asset", "via", "purchase", "file")
+    return list(rows.filter(pk__in=[one.pk for one in made]).order_by("pk"))
+
+
+def _handed_out(request: Request, made: Download) -> dict[str, Any]:
+    return {
+        "asset": made.asset.slug,
+        "file": made.file_id,
+        "cause": made.cause,
+        "via": made.via.slug if made.via else None,
+        "url": request.build_absolute_uri(reverse("download", args=[links.token(made)])),
+        "expires_at": rfc3339(links.expires_at(made)),
+        "invoice": made.purchase.number,
+    }

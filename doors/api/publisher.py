@@ -1,0 +1,188 @@
+"""What a publisher's machine asks: is this invoice real, and refunds on a customer's behalf."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from accounts.models import Publisher
+from accounts.refusals import Refusal
+from doors.api.authentication import key_of, publisher_of
+from doors.api.cases import READS, case_in_brief, case_json
+from doors.api.fields import Slug, Strict, Text, read
+from doors.api.keys import answered, asking
+from doors.api.paging import PAGED, listed
+from doors.api.views import Route, say
+from refunds import cases
+from refunds.meant import invoice_meant, not_yours
+from refunds.models import Case
+from refunds.models.cases import Side
+from refunds.verification import VerifiedItem, verify
+
+
+class UnknownInvoice(Refusal):
+    """Said of unknown numbers and of other publishers' alike."""
+
+    code = "unknown_invoice"
+    sentence = "There is no such invoice with an item of yours."
+
+
+class RequestToSend(Strict):
+    email = serializers.EmailField(max_length=254, help_text="a confirmed business address, or a member's")
+    subject = Text(required=False, default="", allow_blank=True, max_length=200)
+    product = Text(required=False, max_length=200, help_text="the store's name is its only value")
+    description = Text(
+        max_length=100_000, help_text="the assets to refund, and the reason; the customer reads it"
+    )
+    items = serializers.ListField(
+        child=Slug(), required=False, max_length=500, help_text="slugs; none: all of yours"
+    )
+    invoice = Text(required=False, default="", allow_blank=True, allow_null=True, max_length=100)
+    attachments = serializers.ListField(child=serializers.FileField(allow_empty_file=True), required=False)
+
+    def validate_product(self, value: str) -> str:
+        if value != settings.STORE_NAME:
+            raise serializers.ValidationError(
+                f"The one product is {settings.STORE_NAME}.", code="invalid_choice"
+            )
+        return value
+
+
+class Note(Strict):
+    note = Text(required=False, default="", allow_blank=True, max_length=100_000)
+
+
+class NoteNeeded(Strict):
+    note = Text(max_length=100_000, help_text="the customer reads it")
+
+
+class PublisherInvoice(Route):
+    scopes = {"GET": "publisher:read"}
+
+    def get(self, request: Request, number: str) -> HttpResponse:
+        rows = _verified(request, publisher_of(request), number)
+        if not rows:
+            raise UnknownInvoice
+        return say(
+            {
+                "invoice": rows[0].invoice,
+                "date": rows[0].date.isoformat(),
+                "items": [_item(row) for row in rows],
+            }
+        )
+
+
+class RefundRequests(Route):
+    scopes = {"GET": "publisher:read", "POST": "publisher:write"}
+    params = PAGED
+    parser_classes: ClassVar = READS
+
+    def get(self, request: Request) -> HttpResponse:
+        rows = Case.objects.of_publisher(publisher_of(request)).select_related("purchase")
+        return say(
+            listed(
+                request,
+                rows,
+                ordering=("-opened_at", "-id"),
+                draw=lambda page: [case_in_brief(case) for case in page],
+            )
+        )
+
+    def post(self, request: Request) -> HttpResponse:
+        told, publisher = read(RequestToSend, request), publisher_of(request)
+        uploads = cases.received(told.get("attachments", []))
+        number = invoice_meant(field=told["invoice"] or "", text=told["description"], files=uploads)
+        rows = _verified(request, publisher, number)
+        if not rows:
+            raise not_yours(number)
+        answer = cases.open_publisher_request(
+            asking=asking(request, lambda case: (201, _as_seen_by(publisher, case)), needed=False),
+            publisher=publisher,
+            purchase=rows[0].item.purchase,
+            email=told["email"],
+            subject=told["subject"] or f"Refund of {number}",
+            description=told["description"],
+            items=told.get("items"),
+            uploads=uploads,
+        )
+        return answered(answer)
+
+
+class OneRefundRequest(Route):
+    scopes = {"GET": "publisher:read"}
+
+    def get(self, request: Request, number: str) -> HttpResponse:
+        publisher = publisher_of(request)
+        return say(_as_seen_by(publisher, _concerning(publisher, number)))
+
+
+class AnswerOfPublisher(Route):
+    """`act` is the service that the address names."""
+
+    scopes = {"POST": "publisher:write"}
+    act: Callable[..., Case] = staticmethod(cases.authorise)
+    reads: type[Strict] = Note
+
+    def post(self, request: Request, number: str) -> HttpResponse:
+        note, publisher = read(self.reads, request)["note"], publisher_of(request)
+        case = self.act(
+            case=_concerning(publisher, number),
+            publisher=publisher,
+            by=request.user,
+            note=note,
+            door="api",
+            now=request.now,
+        )
+        return say(_as_seen_by(publisher, case))
+
+
+class Authorise(AnswerOfPublisher):
+    act = staticmethod(cases.authorise)
+
+
+class Decline(AnswerOfPublisher):
+    act = staticmethod(cases.decline)
+    reads = NoteNeeded
+
+
+class OfferHelp(AnswerOfPublisher):
+    act = staticmethod(cases.offer_help)
+    reads = NoteNeeded
+
+
+def _verified(request: Request, publisher: Publisher, number: str) -> list[VerifiedItem]:
+    return verify(
+        publisher=publisher,
+        numbers=[number],
+        by=request.user,
+        api_key=key_of(request),
+        door="api",
+        now=request.now,
+    )
+
+
+def _item(row: VerifiedItem) -> dict[str, Any]:
+    return {
+        "package": row.package,
+        "asset": row.item.asset.slug,
+        "quantity": row.quantity,
+        "credits": row.credits,
+        "status": row.status,
+        "downloaded": row.downloaded,
+        "refunded": row.refunded,
+        "other_license": row.other_license,
+        "reason": row.reason,
+    }
+
+
+def _concerning(publisher: Publisher, number: str) -> Case:
+    rows = Case.objects.of_publisher(publisher).select_related("purchase")
+    return get_object_or_404(rows, number=number)
+
+
+def _as_seen_by(publisher: Publisher, case: Case) -> dict[str, Any]:
+    return case_json(case, side=Side.PUBLISHER, publisher=publisher)

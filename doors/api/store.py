@@ -1,0 +1,283 @@
+"""The door of another shop that stands in front of this store: it registers what happens there, line by line, and
+asks for quotes and refunds on a customer's behalf."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.http import Http404, HttpResponse
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
+from rest_framework.request import Request
+
+from accounts.durable import Answer, Asking, digest_of
+from accounts.models import Receipt, User, known_time_zone
+from credits.models import Kind, Lot
+from doors.api.authentication import key_of
+from doors.api.errors import as_problem, told
+from doors.api.fields import Credits, Moment, Slug, Strict, Text, Tick, read
+from doors.api.keys import answered, asking, worded
+from doors.api.purchases import own_purchase, purchase_json
+from doors.api.refunds import WhatIsExpected, answer_json, own, quoted
+from doors.api.views import Route, say
+from refunds import registering
+from refunds.question import rfc3339
+from refunds.services import request_refund
+from storefront.models import Asset, Bundle, Cause, Download, Purchase, Status
+
+STORE = "store:write"
+MOST_LINES = 1000
+NUMBER = r"^IN[0-9]{12}$"
+
+
+class UserLine(Strict):
+    email = serializers.EmailField(max_length=254, help_text="also its reference")
+    name = Text(required=False, default="", allow_blank=True, max_length=150)
+    time_zone = Text(required=False, default="UTC", max_length=64)
+    language = serializers.ChoiceField(["en"], required=False, default="en")
+    confirmed = Tick(default=True, help_text="whether the shop knows that the address is theirs")
+
+    def validate_time_zone(self, value: str) -> str:
+        known_time_zone(value)
+        return value
+
+
+class GrantLine(Strict):
+    ref = Text(max_length=200)
+    user = serializers.EmailField(max_length=254)
+    credits = Credits(min_value=1)
+    kind = serializers.ChoiceField(Kind.values)
+    at = Moment()
+    expires_at = Moment(required=False, allow_null=True, default=None)
+    memo = Text(required=False, default="", allow_blank=True, max_length=200)
+
+
+class ItemOfLine(Strict):
+    asset = Slug()
+    original_price = Credits(required=False)
+    title = Text(required=False, max_length=200)
+    publisher = Slug(required=False)
+    share = Credits(required=False)
+
+
+class PurchaseLine(Strict):
+    ref = Text(max_length=200)
+    user = serializers.EmailField(max_length=254)
+    asset = Slug(required=False)
+    bundle = Slug(required=False)
+    credits = Credits()
+    at = Moment()
+    status = serializers.ChoiceField(
+        [Status.COMPLETED, Status.PENDING, Status.CANCELLED, Status.CHARGED_BACK], default=Status.COMPLETED
+    )
+    items = ItemOfLine(many=True, required=False, allow_empty=False, max_length=500)
+    invoice = serializers.RegexField(NUMBER, required=False)
+    download_log = Tick(default=True)
+    allow_duplicate = Tick(default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("asset" in attrs) == ("bundle" in attrs):
+            raise serializers.ValidationError("Name one asset or one bundle.", code="one_thing")
+        return attrs
+
+
+class DownloadLine(Strict):
+    ref = Text(max_length=200)
+    purchase = Text(max_length=200, help_text="the `ref` of a purchase that this key registered")
+    asset = Slug()
+    at = Moment()
+    cause = serializers.ChoiceField(Cause.values, default=Cause.DIRECT)
+    via = Slug(required=False, allow_null=True, default=None)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if (attrs["cause"] == Cause.DEPENDENCY) != (attrs["via"] is not None):
+            raise serializers.ValidationError(
+                {"via": [ErrorDetail("Name it when the cause is dependency, and only then.", code="invalid")]}
+            )
+        return attrs
+
+
+class Lines(Route):
+    """One line, or up to 1,000 of them: each is carried out, and answered, by itself."""
+
+    scopes = {"POST": STORE}
+    reads: ClassVar[type[Strict]]
+    subject: ClassVar[str]
+    ref = "ref"
+
+    def post(self, request: Request) -> HttpResponse:
+        lines = request.data
+        if not isinstance(lines, list):
+            return self._answer(request, lines)
+        if len(lines) > MOST_LINES:
+            raise ValidationError([ErrorDetail(f"At most {MOST_LINES} lines at once.", code="too_many")])
+        return say({"results": [self._result(request, line) for line in lines]})
+
+    def _result(self, request: Request, line: Any) -> dict[str, Any]:
+        try:
+            said = self._answer(request, line)
+        except Exception as error:  # noqa: BLE001 - one line's trouble is told in its place; as_problem notes what is ours
+            said = as_problem(error, {"request": request})
+        ref = line.get(self.ref) if isinstance(line, dict) else None
+        return {
+            "ref": ref if isinstance(ref, str) else None,
+            "status": said.status_code,
+            "body": json.loads(said.content),
+        }
+
+    def _answer(self, request: Request, line: Any) -> HttpResponse:
+        form = self.reads(data=line)
+        form.is_valid(raise_exception=True)
+        checked = dict(form.validated_data)
+        ref = checked.pop(self.ref)
+        ref = ref.lower() if self.ref == "email" else ref
+        what = {**line, self.ref: ref}
+        asked = Asking(
+            person=request.user,
+            key=_receipt(request, self.subject, ref),
+            what=digest_of(self.subject, told({name: what[name] for name in sorted(what)})),
+            now=request.now,
+            door="store",
+            write=worded(lambda outcome: self.word(ref, outcome)),
+            for_good=True,
+        )
+        return answered(self.register(request, asked, ref, checked))
+
+    def register(self, request: Request, asked: Asking, ref: str, line: dict[str, Any]) -> Answer:
+        raise NotImplementedError
+
+    def word(self, ref: str, outcome: Any) -> tuple[int, Mapping[str, Any]]:
+        raise NotImplementedError
+
+
+class Users(Lines):
+    reads, subject, ref = UserLine, "users", "email"
+
+    def register(self, request: Request, asked: Asking, ref: str, line: dict[str, Any]) -> Answer:
+        return registering.register_user(asking=asked, email=ref, **line)
+
+    def word(self, ref: str, outcome: tuple[User, bool]) -> tuple[int, Mapping[str, Any]]:
+        person, new = outcome
+        return 201 if new else 200, {"email": person.email, "name": person.name}
+
+
+class Grants(Lines):
+    reads, subject = GrantLine, "grants"
+
+    def register(self, request: Request, asked: Asking, ref: str, line: dict[str, Any]) -> Answer:
+        return registering.register_grant(asking=asked, customer=_user(line.pop("user")), **line)
+
+    def word(self, ref: str, outcome: Lot) -> tuple[int, Mapping[str, Any]]:
+        return 201, {
+            "ref": ref,
+            "lot": outcome.pk,
+            "kind": outcome.kind,
+            "credits": outcome.issued,
+            "at": rfc3339(outcome.created_at),
+            "expires_at": rfc3339(outcome.expires_at) if outcome.expires_at else None,
+            "balance": outcome.wallet.balance,
+        }
+
+
+class StorePurchases(Lines):
+    reads, subject = PurchaseLine, "purchases"
+
+    def register(self, request: Request, asked: Asking, ref: str, line: dict[str, Any]) -> Answer:
+        thing = _asset(line.pop("asset")) if "asset" in line else _bundle(line.pop("bundle"))
+        return registering.register_purchase(
+            asking=asked, customer=_user(line.pop("user")), thing=thing, **line
+        )
+
+    def word(self, ref: str, outcome: Purchase) -> tuple[int, Mapping[str, Any]]:
+        return 201, {"ref": ref, **purchase_json(own_purchase(outcome.customer, outcome.number))}
+
+
+class StoreDownloads(Lines):
+    reads, subject = DownloadLine, "downloads"
+
+    def register(self, request: Request, asked: Asking, ref: str, line: dict[str, Any]) -> Answer:
+        via = _asset(line["via"]) if line["via"] else None
+        purchase = _purchase(request, line["purchase"])
+        return registering.register_download(
+            asking=asked, purchase=purchase, asset=_asset(line["asset"]), at=line["at"], via=via
+        )
+
+    def word(self, ref: str, outcome: Download) -> tuple[int, Mapping[str, Any]]:
+        return 201, {
+            "ref": ref,
+            "invoice": outcome.purchase.number,
+            "asset": outcome.asset.slug,
+            "at": rfc3339(outcome.at),
+            "cause": outcome.cause,
+            "via": outcome.via.slug if outcome.via else None,
+        }
+
+
+class StoreRefundQuote(Route):
+    scopes = {"GET": STORE}
+
+    def get(self, request: Request, invoice: str) -> HttpResponse:
+        customer = _on_behalf_of(request)
+        return quoted(request, own(customer, invoice), customer)
+
+
+class StoreRefund(Route):
+    """Recorded as what it is: asked for by the key's owner, at the store's door, for its customer."""
+
+    scopes = {"POST": STORE}
+
+    def post(self, request: Request, invoice: str) -> HttpResponse:
+        expected = read(WhatIsExpected, request)["expected_credits"]
+        customer = _on_behalf_of(request)
+        answer = request_refund(
+            asking=asking(request, answer_json, door="store"),
+            purchase=own(customer, invoice),
+            expected_credits=expected,
+            requester=customer,
+        )
+        return answered(answer)
+
+
+def _on_behalf_of(request: Request) -> User:
+    email = request.headers.get("X-Customer", "").strip().lower()
+    if not email:
+        raise ValidationError({"X-Customer": [ErrorDetail("Say for whom, by e-mail.", code="required")]})
+    customer = User.objects.filter(email=email, is_active=True).first() if "\0" not in email else None
+    if customer is None:
+        raise Http404
+    return customer
+
+
+def _receipt(request: Request, subject: str, ref: str) -> str:
+    """One name for a reference, short enough whatever the other shop calls its things."""
+    key = key_of(request)
+    assert key is not None, "only a store's key has the scope of this door"
+    return f"store:{key.pk}:{subject}:{hashlib.sha256(ref.encode()).hexdigest()}"
+
+
+def _user(email: str) -> User:
+    return _there(User.objects.filter(email=email.lower()).first(), f"There is no user {email}.")
+
+
+def _asset(slug: str) -> Asset:
+    return _there(Asset.objects.filter(slug=slug).first(), f"There is no asset {slug}.")
+
+
+def _bundle(slug: str) -> Bundle:
+    return _there(Bundle.objects.filter(slug=slug).first(), f"There is no bundle {slug}.")
+
+
+def _purchase(request: Request, ref: str) -> Purchase:
+    """What this key's line of that reference became: its answer names it."""
+    kept = Receipt.objects.filter(
+        person=request.user, key=_receipt(request, "purchases", ref), status=201
+    ).first()
+    number = json.loads(kept.body)["invoice"] if kept else ""
+    return _there(Purchase.objects.filter(number=number).first(), f"This key registered no purchase {ref}.")
+
+
+def _there(found: Any, sentence: str) -> Any:
+    if found is None:
+        raise NotFound(f"{sentence} Nothing was recorded.")
+    return found

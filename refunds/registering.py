@@ -1,0 +1,107 @@
+"""What a shop in front of this store registers as it happens: people, credits, purchases and downloads.
+
+Each line is one transaction and one answer. Its reference is kept for good, so that a line that is sent again is
+answered as before, and other lines may name it.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from accounts.durable import Answer, Asking, once
+from accounts.models import User
+from accounts.people import register_person
+from credits.models import Lot
+from credits.services import grant, lock_wallet
+from refunds.services import charge_back_within
+from storefront.models import Asset, Bundle, Download, Purchase, Status
+from storefront.recording import record_download_of, record_purchase
+from storefront.refusals import WrongLine
+
+SOURCES = {"paid": "Top-up", "promo": "Promotion", "compensation": "Compensation"}
+
+
+def register_user(*, asking: Asking, email: str, **more: Any) -> Answer:
+    """The outcome is (the person, whether they are new). Somebody whom the store knows is not changed."""
+    return once(asking, lambda: register_person(email=email, now=asking.now, **more))
+
+
+def register_grant(
+    *,
+    asking: Asking,
+    customer: User,
+    credits: int,
+    kind: str,
+    at: datetime,
+    expires_at: datetime | None = None,
+    memo: str = "",
+) -> Answer:
+    """The outcome is the new lot."""
+
+    def act() -> Lot:
+        if at > asking.now:
+            raise WrongLine("at", "This time has not come yet. Nothing was recorded.")
+        if expires_at is not None and expires_at <= at:
+            raise WrongLine(
+                "expires_at", "These credits would expire before they came. Nothing was recorded."
+            )
+        return grant(
+            wallet=lock_wallet(customer=customer, now=asking.now),
+            credits=credits,
+            kind=kind,
+            source=SOURCES[kind],
+            memo=memo,
+            expires_at=expires_at,
+            made_by=asking.person,
+            now=at,
+        )
+
+    return once(asking, act)
+
+
+def register_purchase(
+    *,
+    asking: Asking,
+    customer: User,
+    thing: Asset | Bundle,
+    credits: int,
+    at: datetime,
+    status: str = Status.COMPLETED,
+    items: Sequence[Mapping[str, Any]] | None = None,
+    invoice: str | None = None,
+    download_log: bool = True,
+    allow_duplicate: bool = False,
+) -> Answer:
+    """The outcome is the purchase."""
+
+    def act() -> Purchase:
+        purchase = record_purchase(
+            customer=customer,
+            thing=thing,
+            spent=credits,
+            at=at,
+            status=status,
+            items=items,
+            number=invoice,
+            download_log=download_log,
+            allow_duplicate=allow_duplicate,
+            by=asking.person,
+            now=asking.now,
+        )
+        if status == Status.CHARGED_BACK:
+            why = "Charged back when it was registered"
+            charge_back_within(purchase=purchase, by=asking.person, why=why, now=asking.now)
+        return purchase
+
+    return once(asking, act)
+
+
+def register_download(
+    *, asking: Asking, purchase: Purchase, asset: Asset, at: datetime, via: Asset | None = None
+) -> Answer:
+    """The outcome is the download."""
+
+    def act() -> Download:
+        return record_download_of(purchase=purchase, asset=asset, at=at, via=via, now=asking.now)
+
+    return once(asking, act)
