@@ -4,15 +4,18 @@ A proof is a generator: it reads its rows as a stream and yields what it finds w
 a report can name the first bad row of each kind however many there are.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 CHUNK = 5_000
+Row = tuple[Any, ...]
 
 
 class Finding(NamedTuple):
@@ -74,6 +77,27 @@ def stream(sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]
         cursor.execute(sql, parameters)
         while rows := cursor.fetchmany(CHUNK):
             yield from rows
+
+
+class Side:
+    """One stream, ordered by its first column, that stands at its next key: so several are read side by side."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._groups = groupby(rows, key=itemgetter(0))
+        self._step()
+
+    def take(self, key: int) -> Iterator[Row]:
+        """The key's rows, if the stream stands at them; whoever takes them takes them all."""
+        if self.key == key:
+            yield from self._group
+            self._step()
+
+    def pass_by(self, key: int) -> None:
+        if self.key == key:
+            self._step()
+
+    def _step(self) -> None:
+        self.key, self._group = next(self._groups, (None, iter(())))
 
 
 def stamped(column: str) -> str:

@@ -1,43 +1,16 @@
 """Reading the rows of wallets for their proof: all of them as streams side by side, or those of one."""
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby
-from operator import itemgetter
-from typing import Any
+from collections.abc import Iterator
 
 from credits.proof import WalletProof
-from credits.proofs import Finding, Progress, stamped, stream
-
-Row = tuple[Any, ...]
-
-
-class Side:
-    """One stream, ordered by wallet, that stands at its next wallet."""
-
-    def __init__(self, rows: Iterable[Row]) -> None:
-        self._groups: Iterator[tuple[int | None, Iterator[Row]]] = groupby(rows, key=itemgetter(0))
-        self._step()
-
-    def take(self, wallet: int) -> Iterator[Row]:
-        """The wallet's rows, if the stream stands at them; whoever takes them takes them all."""
-        if self.wallet == wallet:
-            yield from self._group
-            self._step()
-
-    def pass_by(self, wallet: int) -> None:
-        if self.wallet == wallet:
-            self._step()
-
-    def _step(self) -> None:
-        none: tuple[None, Iterator[Row]] = None, iter(())
-        self.wallet, self._group = next(self._groups, none)
+from credits.proofs import Finding, Progress, Side, stamped, stream
 
 
 def wallets_hold(progress: Progress) -> Iterator[Finding]:
     """Every wallet. Rows that name a wallet which is not there come up under its number too."""
     sides = [Side(stream(sql)) for sql in _queries()]
     while True:
-        ahead = [side.wallet for side in sides if side.wallet is not None]
+        ahead = [side.key for side in sides if side.key is not None]
         if not ahead:
             break
         wallet = min(ahead)

@@ -33,11 +33,15 @@ class StorefrontConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate
 
+        from credits import proofs
         from outbox import letters
         from storefront.documents import enclosure
+        from storefront.proofs import purchases_hold, series_hold
         from storefront.standards import make_standards
 
         letters.enclosures["invoice"] = enclosure
+        proofs.register("purchases", purchases_hold)
+        proofs.register("series", series_hold)
 
         # Standard terms and the series come back after a flush too, so they are no data migration.
         post_migrate.connect(make_standards, sender=self)

@@ -22,6 +22,8 @@ class Series(models.Model):
     prefix = models.CharField(max_length=2)
     code = models.CharField(max_length=2)
     last = models.BigIntegerField(default=0)
+    # Numbers that a loaded store's own invoices jumped over. Nothing else leaves a hole, and the proof counts.
+    skipped = models.BigIntegerField(default=0)
 
     objects = SeriesQuerySet.as_manager()
 

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, models, transaction
 
 from accounts import guards
-from credits import ledger, services
+from credits import ledger, proofs, services
 from credits.codes import redeem
 from credits.models import Code, Entry, Lot, Payment, Redemption, Usage, Wallet
 from credits.proofs import Progress
@@ -261,7 +261,8 @@ def test_a_column_of_the_wrong_type_is_a_finding_and_no_crash(unguarded):
     assert (first.kind, first.row) == ("unreadable", f"wallet {ada.pk}")
 
 
-def test_the_command_reports_the_first_of_each_kind_and_exits_1(unguarded, capsys):
+def test_the_command_reports_the_first_of_each_kind_and_exits_1(unguarded, capsys, monkeypatch):
+    monkeypatch.setattr(proofs, "registered", {"wallets": wallets_hold})  # these payments bought nothing
     ada, _ = unguarded
     call_command("check_ledger")
     assert "Every credit is accounted for." in capsys.readouterr().out

@@ -13,7 +13,7 @@ from accounts.durable import Asking, durably
 from credits import codes, services
 from credits.codes import redeem_code
 from credits.models import Code, CodeQuerySet, Entry, Redemption, Usage, WalletQuerySet, WrongCode
-from credits.proofs import Progress, findings, snapshot
+from credits.proofs import Progress, snapshot
 from credits.refusals import InsufficientCredits, InvalidCode, TooManyGuesses
 from credits.wallets import wallets_hold
 from tests.races.together import Gate, together
@@ -94,7 +94,7 @@ def test_a_crowd_on_three_wallets_never_unbalances_them(operations, figure):
     crowd = Crowd(operations)
     assert crowd.run() == []
     assert crowd.wrong == []
-    assert list(findings(Progress())) == []
+    assert list(wallets_hold(Progress())) == []
     entries = Entry.objects.count()
     assert entries > THREADS * operations / 2
     assert crowd.looks > 1
@@ -107,7 +107,7 @@ def test_a_crowd_on_three_wallets_never_unbalances_them(operations, figure):
 def test_without_the_wallet_s_lock_the_crowd_is_caught(monkeypatch):
     monkeypatch.setattr(WalletQuerySet, "lock", without_a_lock)
     crowd = Crowd(30)
-    assert crowd.run() or crowd.wrong or list(findings(Progress()))
+    assert crowd.run() or crowd.wrong or list(wallets_hold(Progress()))
 
 
 def ask(customer, text, key):

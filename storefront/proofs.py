@@ -1,0 +1,127 @@
+"""The storefront's laws for `check_ledger`: what was paid is what was bought, counters count rows, numbers have no hole."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from credits.proofs import Finding, Progress, Row, Side, stamped, stream
+from storefront.models import Series
+
+SOLD = {"completed", "refunded", "charged_back"}
+PURCHASES = """
+SELECT p.id, p.number, p.customer_id, p.credits_spent, p.title, p.status, p.items_count, p.downloaded_count,
+    p.downloaded_price, paid.wallet_id, paid.credits, i.number, i.customer_id, i.facts
+FROM storefront_purchase p
+LEFT JOIN credits_payment paid ON paid.id = p.payment_id
+LEFT JOIN storefront_invoice i ON i.purchase_id = p.id
+ORDER BY p.id"""
+ITEMS = """
+SELECT i.purchase_id, i.id, i.customer_id, i.original_price, i.share, {first}, i.title, a.slug
+FROM storefront_purchaseitem i JOIN storefront_asset a ON a.id = i.asset_id
+ORDER BY i.purchase_id, i.position"""
+COUNTED = """
+SELECT purchase_id, item_id, min({at}) FROM storefront_download WHERE struck_at IS NULL
+GROUP BY purchase_id, item_id ORDER BY purchase_id"""
+ASTRAY = """
+SELECT d.id, d.purchase_id FROM storefront_download d JOIN storefront_purchaseitem i ON i.id = d.item_id
+WHERE d.purchase_id <> i.purchase_id OR d.customer_id <> i.customer_id OR d.asset_id <> i.asset_id ORDER BY d.id"""
+FOR_NOTHING = """
+SELECT paid.id, paid.wallet_id FROM credits_payment paid
+LEFT JOIN storefront_purchase p ON p.payment_id = paid.id WHERE p.id IS NULL ORDER BY paid.id"""
+# By prefix: how many numbers of a series stand for something, and the highest. Rooms above add theirs.
+NUMBERED = {Series.INVOICE: "SELECT count(*), max(number) FROM storefront_purchase WHERE number LIKE %s"}
+
+
+def purchases_hold(progress: Progress) -> Iterator[Finding]:
+    items = Side(stream(ITEMS.format(first=stamped("i.first_downloaded_at"))))
+    counted = Side(stream(COUNTED.format(at=stamped("at"))))
+    for row in stream(PURCHASES):
+        mine, downloads = list(items.take(row[0])), list(counted.take(row[0]))
+        yield from _one(row, mine, downloads)
+        progress.add("purchases", 1)
+    for side in (items, counted):
+        if side.key is not None:
+            yield Finding(
+                "purchase_missing", f"purchase {side.key}", "There are rows of a purchase that is gone."
+            )
+    for download, purchase in stream(ASTRAY):
+        yield Finding(
+            "download_astray", f"download {download}", f"It is not of the item of purchase {purchase}."
+        )
+    for payment, wallet in stream(FOR_NOTHING):
+        yield Finding(
+            "payment_for_nothing", f"wallet {wallet}, payment {payment}", "No purchase was paid with it."
+        )
+
+
+def series_hold(progress: Progress) -> Iterator[Finding]:
+    """Every number from the first to the last stands for something, but those that a load is known to have skipped."""
+    for series in Series.objects.order_by("prefix", "code"):
+        name = f"{series.prefix}{series.code}"
+        count, highest = next(stream(NUMBERED[series.prefix], [f"{name}%"]))
+        if count + series.skipped != series.last:
+            missing = series.last - series.skipped - count
+            yield Finding(
+                "series_gap", f"series {name}", f"{missing} of its {series.last} numbers stand for nothing."
+            )
+        if highest is not None and int(highest[4:]) != series.last:
+            yield Finding(
+                "series_end", f"series {name}", f"It ends at {series.last}, its highest is {highest}."
+            )
+        progress.add("series", 1)
+
+
+def _one(row: Row, items: list[Row], downloads: list[Row]) -> Iterator[Finding]:
+    _, number, customer, credits, title, status, items_count, count, price, payer, paid, *invoice = row
+    said: list[tuple[bool, str, str]] = [
+        ((paid or 0) == credits, "purchase_paid", f"It cost {credits}, its payment took {paid or 0}."),
+        (payer in {None, customer}, "purchase_payer", "Somebody else's wallet paid for it."),
+        (len(items) == items_count, "items_count", f"It counts {items_count} items and has {len(items)}."),
+        (sum(item[4] for item in items) == credits, "shares", "Its items' shares are not what was spent."),
+        (all(item[2] == customer for item in items), "item_owner", "One of its items is somebody else's."),
+        *_counters(items, downloads, count, price),
+        *_invoiced(invoice, number, customer, credits, title, status, items),
+    ]
+    for holds, kind, sentence in said:
+        if not holds:
+            yield Finding(kind, number, sentence)
+
+
+def _counters(
+    items: list[Row], downloads: list[Row], count: int, price: int
+) -> Iterable[tuple[bool, str, str]]:
+    first = {item: at for _, item, at in downloads}
+    prices = {item[1]: item[3] for item in items}
+    worth = sum(prices.get(item, 0) for item in first)
+    yield (
+        len(first) == count,
+        "downloaded_count",
+        f"It counts {count} downloaded items, the log {len(first)}.",
+    )
+    yield (
+        worth == price,
+        "downloaded_price",
+        f"It says {price} for what was downloaded, the log says {worth}.",
+    )
+    firsts = all(item[5] == first.get(item[1]) for item in items) and first.keys() <= prices.keys()
+    yield firsts, "first_downloaded", "An item's first download is not the one in the log."
+
+
+def _invoiced(
+    invoice: list[Any], number: str, customer: int, credits: int, title: str, status: str, items: list[Row]
+) -> Iterable[tuple[bool, str, str]]:
+    invoice_number, buyer, facts = invoice
+    if facts is None:
+        yield status not in SOLD, "invoice_missing", "It was sold without an invoice."
+        return
+    told = json.loads(facts)
+    yield invoice_number == told["number"] == number, "invoice_number", "Its invoice bears another number."
+    yield buyer == customer, "invoice_customer", "Its invoice is somebody else's."
+    yield (
+        (told["credits"], told["title"]) == (credits, title),
+        "invoice_total",
+        "Its invoice says something else.",
+    )
+    lines = [(line["asset"], line["title"], line["original_price"], line["share"]) for line in told["items"]]
+    rows = [(slug, name, price, share) for _, _, _, price, share, _, name, slug in items]
+    yield lines == rows, "invoice_items", "Its invoice lists other items."
