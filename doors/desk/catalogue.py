@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
@@ -15,6 +16,16 @@ from doors.desk.rows import A_PAGE, KeysetList
 from storefront.contents import holds_itself
 from storefront.dependencies import ring_of_assets
 from storefront.models import Asset, AssetFile, Bundle, BundlePart
+
+
+class PlainChoices:
+    """A choice is a choice: nobody adds or changes a publisher from inside a price list."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc] # the admin's own
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
 
 
 class GoodForm(forms.ModelForm):
@@ -58,7 +69,7 @@ class BundleForm(GoodForm):
         fields = ("slug", "publisher", "title", "description", "price")
 
 
-class GoodAdmin(admin.ModelAdmin):
+class GoodAdmin(PlainChoices, admin.ModelAdmin):
     """Never counted, never deleted; a withdrawn thing is withdrawn at the instant somebody says so."""
 
     change_list_template = "desk/list.html"
@@ -105,6 +116,7 @@ class FileInline(admin.TabularInline):
     """A version that somebody may have downloaded stays as it was: a new one is added beside it."""
 
     model = AssetFile
+    verbose_name, verbose_name_plural = "file", "Files"
     fields = ("name", "version", "quality", "content", "size_bytes")
     extra = 0
 
@@ -139,9 +151,18 @@ class PartFormSet(BaseInlineFormSet):
             raise ValidationError("Nothing was saved: the bundle would hold itself, through what it holds.")
 
 
-class PartInline(admin.TabularInline):
+class PartForm(forms.ModelForm):
+    class Meta:
+        model = BundlePart
+        fields = ("position", "asset", "inner")
+        labels = {"inner": "Or a whole bundle"}
+
+
+class PartInline(PlainChoices, admin.TabularInline):
     model = BundlePart
     fk_name = "bundle"
+    verbose_name, verbose_name_plural = "line", "What is in it"
+    form = PartForm
     formset = PartFormSet
     fields = ("position", "asset", "inner")
     autocomplete_fields = ("asset", "inner")
