@@ -62,8 +62,8 @@ def _filtered(request: HttpRequest, asked: dict[str, str]) -> "QuerySet[Case]":
     if asked["publisher"]:
         named = CaseItem.objects.filter(item__publisher__slug=asked["publisher"]).values("case")
         rows = rows.filter(Q(publisher__slug=asked["publisher"]) | Q(pk__in=named))
-    rows = _due(_aged(rows, asked["age"], request.now), asked["due"], request.now)
-    return _whose(rows, asked["whose"], request)
+    due = _due(_aged(rows, asked["age"], request.now), asked["due"], request.now)
+    return _whose(due, asked["whose"], request)
 
 
 def _search(words: str) -> Q:
