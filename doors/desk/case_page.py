@@ -1,5 +1,6 @@
 """The case page: everything somebody needs who decides, read top to bottom, on one page."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from refunds.cases.deciding import assert_may_confirm
 from refunds.cases.refusals import MayNot
 from refunds.models import Case, Denial, Grounds, Refund, State
 from refunds.models.cases import Side
+from refunds.serial import decision_from_json
 from storefront.models import Download, Purchase
 
 OTHERS = 10
@@ -123,8 +125,12 @@ def _evidence(case: Case, purchase: Purchase) -> dict[str, Any]:
         .order_by("at", "id")
     )
     refund = Refund.objects.select_related("credit_note", "requested_by").filter(purchase=purchase).first()
+    judged = found.decision
+    if refund is not None and refund.case_id == case.pk:
+        # What was judged then; today's answer would only say that it is refunded.
+        judged = decision_from_json(json.loads(refund.decision))
     return {
-        "decision": found.decision,
+        "decision": judged,
         "standing": found,
         "downloads": downloads,
         "pairs": duplicates.pairs(purchase),

@@ -6,13 +6,16 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
-from django.utils.html import format_html
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from accounts.models import AuditLine
+from doors.desk.pages import show
 from doors.desk.rows import ReadOnlyAdmin
 from refunds.models import ChargeBack, CreditNote, Denial, LookUp, Refund
 from refunds.policy import ReasonCode
+from refunds.serial import decision_from_json
 from refunds.wording import REASONS
 from storefront.models import PurchaseItem
 from storefront.numbers import normalise
@@ -72,17 +75,22 @@ class OfAPurchase(ReadOnlyAdmin):
 
 
 class Judged(OfAPurchase):
-    """A stored decision, with its facts as they were judged."""
+    """A stored decision, drawn as whoever asked saw it, with the facts that it was taken from."""
 
-    exclude = ("facts", "decision")
-
-    @admin.display(description="facts")
-    def facts_read(self, row: Any) -> str:
-        return _as_written(row.facts)
-
-    @admin.display(description="decision")
-    def decision_read(self, row: Any) -> str:
-        return _as_written(row.decision)
+    def change_view(self, request: HttpRequest, object_id: str, *_: object, **__: object) -> HttpResponse:
+        rows = self.get_queryset(request).select_related("purchase", "customer", "requested_by")
+        row = get_object_or_404(rows, pk=object_id if object_id.isdecimal() else 0)
+        name = self.opts.model_name
+        context = {
+            "row": row,
+            "what": str(self.opts.verbose_name).capitalize(),
+            "list_name": str(self.opts.verbose_name_plural).capitalize(),
+            "list_address": reverse(f"admin:refunds_{name}_changelist"),
+            "decision": decision_from_json(json.loads(row.decision)),
+            "facts": _indented(row.facts),
+            "stored": _indented(row.decision),
+        }
+        return show(request, "judged", f"{context['what']} for {row.purchase.number}", context)
 
 
 @admin.register(Refund)
@@ -90,7 +98,6 @@ class RefundAdmin(Judged):
     list_display = ("at", "purchase", "customer", "credits", "basis", "full", "requested_by", "door", "case")
     list_select_related = ("purchase", "customer", "requested_by", "case")
     list_filter = (Lately, How, "basis", "door")
-    readonly_fields = ("facts_read", "decision_read")
 
 
 @admin.register(Denial)
@@ -98,7 +105,6 @@ class DenialAdmin(Judged):
     list_display = ("at", "purchase", "customer", "reasons", "requested_by", "door")
     list_select_related = ("purchase", "customer", "requested_by")
     list_filter = (Lately, Because, "door")
-    readonly_fields = ("facts_read", "decision_read")
 
     @admin.display(description="reasons")
     def reasons(self, denial: Denial) -> str:
@@ -146,5 +152,5 @@ class AuditAdmin(ReadOnlyAdmin):
         return rows.filter(subject__in={words, words.upper(), normalise(words) or words})
 
 
-def _as_written(text: str) -> str:
-    return format_html("<pre>{}</pre>", json.dumps(json.loads(text), indent=2, ensure_ascii=False))
+def _indented(text: str) -> str:
+    return json.dumps(json.loads(text), indent=2, ensure_ascii=False)

@@ -29,6 +29,8 @@ class KeysetList(ChangeList):
         return {key: value for key, value in super().get_filters_params(params).items() if key != BEFORE}
 
     def get_results(self, request: HttpRequest) -> None:
+        # Django goes on to call the page "Select … to view"; the template shows this instead.
+        self.heading = str(self.opts.verbose_name_plural).capitalize()
         rows = self.queryset.order_by("-pk")
         before = request.GET.get(BEFORE, "")
         if before:
@@ -58,6 +60,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # see above
     """To be seen by whoever may view the rows, and by nobody to be added, changed or deleted."""
 
     change_list_template = "desk/list.html"
+    change_form_template = "desk/read.html"
     actions: Any = ()
     list_per_page = A_PAGE
     show_full_result_count = False

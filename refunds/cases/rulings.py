@@ -121,7 +121,8 @@ def suggestion(found: Standing, by: User) -> tuple[int, frozenset[str]]:
     if not found.by_evidence and found.authorised:
         keep |= {item.asset.slug for item in found.items if item.pk not in found.authorised}
         amount = min(amount, found.authorised_shares)
-    return min(amount, max(found.most_for(by), found.least)), frozenset(keep)
+    most = found.most_for(by)
+    return min(amount, most) if most >= found.least else amount, frozenset(keep)
 
 
 def rule(
