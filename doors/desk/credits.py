@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, reverse
 
@@ -40,7 +40,10 @@ class WalletAdmin(ReadOnlyAdmin):
         return reverse("desk_wallet", args=[wallet.pk])
 
     def change_view(self, request: HttpRequest, object_id: str, *_: object, **__: object) -> HttpResponse:
-        return redirect("desk_wallet", object_id)
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        return redirect("desk_wallet", row.pk)
 
 
 class CodeForm(forms.ModelForm):
@@ -76,21 +79,22 @@ class CodeForm(forms.ModelForm):
 
 
 @admin.register(Code)
-class CodeAdmin(admin.ModelAdmin):
+class CodeAdmin(ReadOnlyAdmin):
     """A code is no money row: its limits may change, what was redeemed stays what it was."""
 
     form = CodeForm
     list_display = ("code", "credits", "kind", "uses", "per_user", "user", "expires_at", "lot_days")
     list_select_related = ("user",)
-    ordering = ("-pk",)
-    search_fields = ("=reads_as",)
-    search_help_text = "The code, whole"
-    show_full_result_count = False
+    search_help_text = "The code, in any spelling"
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: "QuerySet[Code]", search_term: str
-    ) -> tuple["QuerySet[Code]", bool]:
-        return super().get_search_results(request, queryset, reading(search_term))
+    def find(self, rows: "QuerySet[Code]", words: str) -> "QuerySet[Code]":
+        return rows.filter(reads_as=reading(words))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("credits.add_code")
+
+    def has_change_permission(self, request: HttpRequest, obj: Code | None = None) -> bool:
+        return request.user.has_perm("credits.change_code")
 
     @admin.display(description="for one account alone")
     def account(self, code: Code) -> object:
@@ -100,9 +104,6 @@ class CodeAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Code | None = None) -> tuple[str, ...]:
         """What somebody has read on a card stays true: a new text or amount is a new code."""
         return ("code", "credits", "kind") if obj else ()
-
-    def has_delete_permission(self, request: HttpRequest, obj: Code | None = None) -> bool:
-        return False
 
     def save_model(self, request: HttpRequest, obj: Code, form: Any, change: bool) -> None:
         obj.user = form.cleaned_data["account"]
