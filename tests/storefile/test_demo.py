@@ -1,0 +1,189 @@
+"""The demo world shows every answer that the store can give, and it is found where a machine would look: in the API."""
+
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Publisher, User
+from credits.models import Code, Lot
+from credits.proofs import Progress, findings
+from doors.shop.views.profile import DEMO_PASSWORD, DEMO_PEOPLE
+from doors.storefile.demo.people import CUSTOMERS, PASSWORD, SIGN_INS
+from doors.storefile.demo.world import as_file
+from doors.storefile.loading import Options, load
+from refunds.models import Basis, Grounds, State
+from refunds.policy import ReasonCode
+from refunds.replay import replay
+from storefront.models import Asset, Bundle, Purchase, Status
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def demo() -> datetime:
+    now = timezone.now()
+    load(as_file(now), options=Options(now=now, allow_passwords=True))
+    return now
+
+
+def everything(path: str) -> Iterator[dict[str, Any]]:
+    """What each customer sees at an address of the API, page by page."""
+    for customer in CUSTOMERS:
+        cache.clear()  # the limits are for one machine, and this is twelve of them
+        client = Client()
+        client.force_login(User.objects.get(email=customer["email"]))
+        page: str | None = f"/api/v1/{path}/"
+        while page:
+            answer = client.get(page).json()
+            page = answer["next"]
+            for one in answer["results"]:
+                yield {**one, "client": client}
+
+
+def quotes() -> Iterator[dict[str, Any]]:
+    for purchase in everything("purchases"):
+        told = purchase["client"].get(f"/api/v1/purchases/{purchase['invoice']}/refund-quote/")
+        yield {**purchase, "decision": told.json()}
+
+
+def test_every_reason_and_every_example_of_the_policy_is_there(
+    demo: datetime, figure: Callable[[str], None]
+) -> None:
+    found = list(quotes())
+    reasons = Counter(reason["code"] for each in found for reason in each["decision"]["reasons"])
+    stranger = Client()
+    stranger.force_login(User.objects.get(email="gil@grove.example"))
+    not_yours = stranger.get(f"/api/v1/purchases/{found[0]['invoice']}/refund-quote/")
+
+    assert set(reasons) == set(ReasonCode) - {ReasonCode.NOT_YOURS}
+    assert not_yours.status_code == 404
+    assert {each["status"] for each in found} == set(Status.values)
+    rows = [_row(each["decision"]) for each in found if each["status"] == "completed"]
+    for kind, size, downloaded, eligible in EXAMPLES:
+        assert any(row[:4] == (kind, size, downloaded, eligible) and row[4] == row[5] for row in rows), (
+            f"no {kind} of {size} with {downloaded} downloaded"
+        )
+    figure(f"demo world: {len(found)} purchases quoted through the API, {dict(reasons)}")
+
+
+# The rows of the policy's own table: what, of how many items, how many downloaded, whether it goes back.
+EXAMPLES = [
+    ("asset", 1, 0, True),
+    ("asset", 1, 1, False),
+    ("bundle", 10, 0, True),
+    ("bundle", 10, 3, True),
+    ("bundle", 10, 6, False),
+    ("bundle", 4, 2, True),
+]
+
+
+def _row(decision: dict[str, Any]) -> tuple[str, int, int, bool, int, int]:
+    """The last two are what is given back and what the table's formula gives."""
+    items = decision["items"]
+    downloaded = [item for item in items if item["downloaded"]]
+    formula = max(0, decision["credits_spent"] - sum(item["original_price"] for item in downloaded))
+    eligible = decision["eligible"]
+    kind = "asset" if len(items) == 1 else "bundle"
+    return kind, len(items), len(downloaded), eligible, decision["credits"], formula if eligible else 0
+
+
+def test_every_ground_state_and_basis_is_there(demo: datetime, figure: Callable[[str], None]) -> None:
+    cases = list(everything("cases"))
+    grounds, states = Counter(case["grounds"] for case in cases), Counter(case["state"] for case in cases)
+    refunds = [purchase["refund"] for purchase in everything("purchases") if purchase["refund"]]
+    bases = Counter(refund["basis"] for refund in refunds)
+
+    assert set(grounds) == set(Grounds.values)
+    assert set(states) == set(State.values)
+    assert set(bases) == set(Basis.values)
+    for case in cases:
+        assert case["client"].get(f"/api/v1/cases/{case['number']}/").json()["timeline"]
+    figure(f"demo world: {len(cases)} cases, {len(refunds)} refunds on {dict(bases)}")
+
+
+def test_it_is_a_store_with_taste_and_history(demo: datetime) -> None:
+    first = Purchase.objects.order_by("created_at")[0].created_at
+
+    assert Publisher.objects.count() == 3
+    assert Asset.objects.count() >= 24
+    assert Bundle.objects.count() == 4
+    assert len(CUSTOMERS) >= 12
+    assert 600 < (demo - first).days < 760
+    assert Bundle.objects.filter(parts__asset__publisher__slug="grove", publisher__slug="quarry").exists()
+    assert Asset.objects.filter(requires__isnull=False).exists()
+    assert not Asset.objects.filter(description="").exists()
+    assert Lot.objects.filter(expires_at__gt=demo, remaining__gt=0, kind="promo").exists()
+    assert Lot.objects.filter(reborn_from__isnull=False).exists()
+    assert Code.objects.count() == 4
+
+
+def test_its_ledger_and_its_decisions_hold(demo: datetime) -> None:
+    assert list(findings(Progress())) == []
+    assert [difference for differences in replay() for difference in differences] == []
+
+
+def test_whoever_may_sign_in_is_shown_by_both_doors_alike() -> None:
+    assert (SIGN_INS, PASSWORD) == (DEMO_PEOPLE, DEMO_PASSWORD)
+
+
+def test_the_command_fills_an_empty_store_and_says_who_may_sign_in() -> None:
+    said = io.StringIO()
+    call_command("demo", if_empty=True, stdout=said)
+
+    assert [line.split() for line in said.getvalue().splitlines()] == [
+        ["customer", "ada@example.com", PASSWORD],
+        ["publisher", "gil@grove.example", PASSWORD],
+        ["agent", "sam@store.example", PASSWORD],
+        ["lead", "lea@store.example", PASSWORD],
+    ]
+    for _, email in SIGN_INS:
+        page = Client().post("/sign-in/", {"login": email, "password": PASSWORD})
+        assert page.status_code == 302, email
+
+
+def test_the_command_leaves_a_store_alone_that_is_not_empty(ada: User) -> None:
+    call_command("demo", if_empty=True, stdout=io.StringIO())
+    with pytest.raises(CommandError, match="not empty"):
+        call_command("demo")
+    assert User.objects.count() == 1
+
+
+def test_again_adds_a_second_world_to_the_first(demo: datetime) -> None:
+    purchases = Purchase.objects.count()
+
+    call_command("demo", again=True, stdout=io.StringIO())
+
+    assert Purchase.objects.count() == 2 * purchases
+    assert list(findings(Progress())) == []
+
+
+def test_two_days_make_the_same_world_but_for_its_dates() -> None:
+    """The history is drawn by dice that always fall alike."""
+    sunday, monday = (
+        datetime.fromisoformat("2026-11-22T12:00:00Z"),
+        datetime.fromisoformat("2026-11-23T12:00:00Z"),
+    )
+    assert _without_dates(sunday) == _without_dates(monday)
+
+
+def _without_dates(now: datetime) -> str:
+    text = as_file(now).read().decode()
+    return re.sub(r'"C\d{8}"', "C", re.sub(r'"\d{4}-\d{2}(-\d{2}T[^"]+)?"', "T", text))
+
+
+def test_the_names_of_the_demo_are_nobodys() -> None:
+    """Only names that no machine on the internet can have."""
+    folder = Path(__file__).resolve().parents[2] / "doors" / "storefile" / "demo"
+    text = "".join(path.read_text() for path in folder.glob("*.py"))
+    domains = set(re.findall(r"[\w.]+@([\w.]+)", text))
+    assert all(domain.endswith((".example", "example.com")) for domain in domains)
