@@ -51,7 +51,7 @@ def test_the_evidence_is_there_and_the_customer_is_not(ada, gil, quinn, cliff, s
 
 
 def test_a_struck_download_is_said_to_be_struck(sam, gil, case):
-    cases.strike(download=Download.objects.get(), by=sam, why="It failed.", now=NOW)
+    cases.strike(downloads=[Download.objects.get()], by=sam, why="It failed.", now=NOW)
     assert "struck: does not count" in text(browser(gil).get(page_of(case)))
 
 
