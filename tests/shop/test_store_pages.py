@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import Receipt
+from accounts.refusals import Busy, InProgress
 from storefront import links
 from storefront.documents import document_pdf
 from storefront.models import Asset, AssetFile, Bundle, Download, Purchase, PurchaseItem
@@ -167,6 +168,27 @@ def test_pressing_twice_with_one_form_buys_once_and_leads_to_the_same_page(at_de
     first = press(at_desk, "/bundles/forest/buy/", page)
     second = press(at_desk, "/bundles/forest/buy/", page)
     assert first["Location"] == second["Location"]
+    assert (Purchase.objects.count(), balance(ada)) == (1, 120)
+
+
+@pytest.mark.parametrize("refusal", [Busy, InProgress])
+def test_a_store_that_is_busy_asks_to_press_again_with_the_same_key(
+    at_desk, ada, forest, monkeypatch, refusal
+):
+    from doors.shop.views import buying
+
+    def busy(**asked):
+        raise refusal
+
+    give(ada, 200)
+    page = at_desk.get("/bundles/forest/buy/")
+    monkeypatch.setattr(buying, "request_purchase", busy)
+    told = press(at_desk, "/bundles/forest/buy/", page)
+    assert (told.status_code, told["Retry-After"]) == (409, "1")
+    assert str(refusal()) in words(told)
+    assert hidden(told, "key") == hidden(page, "key")
+    monkeypatch.undo()
+    assert press(at_desk, "/bundles/forest/buy/", told).status_code == 302
     assert (Purchase.objects.count(), balance(ada)) == (1, 120)
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.durable import Asking, digest_of
-from accounts.refusals import Refusal
+from accounts.refusals import Busy, InProgress, Refusal
 from credits.models import MOST
 from storefront.contents import contents
 from storefront.models import Asset, Bundle, Purchase
@@ -58,6 +58,11 @@ def _buy(request: HttpRequest, thing: Asset | Bundle) -> HttpResponse:
         answer = request_purchase(
             asking=asking, thing=thing, expected_credits=expected, allow_duplicate=again
         )
+    except (Busy, InProgress) as refusal:
+        # Nothing is answered yet: pressing again asks under the same key, so that it never becomes a second purchase.
+        page = _confirmation(request, thing, str(refusal), again=again, key=asking.key, status=409)
+        page["Retry-After"] = "1"
+        return page
     except Refusal as refusal:
         return _confirmation(request, thing, str(refusal), again=again, status=409)
     if answer.status != 303:
@@ -74,7 +79,13 @@ def _told(outcome: object) -> tuple[int, str]:
 
 
 def _confirmation(
-    request: HttpRequest, thing: Asset | Bundle, said: str = "", *, again: bool = False, status: int = 200
+    request: HttpRequest,
+    thing: Asset | Bundle,
+    said: str = "",
+    *,
+    again: bool = False,
+    key: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     assets = [thing] if isinstance(thing, Asset) else contents(thing)
     mine = oldest_live_items(request.user, assets)
@@ -91,7 +102,7 @@ def _confirmation(
         "has": has,
         "left": has - thing.price,
         "missing": max(0, thing.price - has),
-        "key": uuid.uuid4().hex,
+        "key": key or uuid.uuid4().hex,
         "again": again,
     }
     return render(request, "shop/buy.html", context, status=status)

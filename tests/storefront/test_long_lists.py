@@ -1,0 +1,40 @@
+"""A history finds its page by an index, however long it is."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from doors.shop.paging import page_of
+from storefront.models import Purchase
+from tests.world import buy
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
+
+
+@pytest.fixture
+def as_if_it_were_large():
+    """The planner reads through a small table; told not to, it shows what it does with a large one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+
+
+def test_the_history_is_read_off_its_index_without_sorting(ada, as_if_it_were_large):
+    newest = Purchase.objects.owned_by(ada).order_by("-created_at", "-pk")[:51]
+    told = newest.explain()
+    assert "purchase_history" in told
+    assert "Sort" not in told
+
+
+def test_a_later_page_enters_the_index_where_it_begins(rf, ada, oak, as_if_it_were_large):
+    buy(ada, oak)
+    request = rf.get("/purchases/", {"before": "2030-01-01T00:00:00+00:00_7"})
+    with CaptureQueriesContext(connection) as seen:
+        page = page_of(request, Purchase.objects.owned_by(ada), by="created_at")
+    assert [row.title for row in page.rows] == ["Oak trees"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {seen[0]['sql']}")
+        told = "\n".join(line for (line,) in cursor.fetchall())
+    condition = next(line for line in told.splitlines() if "Index Cond" in line)
+    assert "created_at" in condition
+    assert "Sort" not in told
