@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, reverse
 
@@ -61,7 +61,10 @@ class MessageAdmin(ReadOnlyAdmin):
         return reverse("desk_letter", args=[letter.pk])
 
     def change_view(self, request: HttpRequest, object_id: str, *_: object, **__: object) -> HttpResponse:
-        return redirect("desk_letter", object_id)
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        return redirect("desk_letter", row.pk)
 
 
 @admin.register(Job)
