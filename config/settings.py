@@ -295,11 +295,29 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": f"{STORE_NAME} API",
+    "DESCRIPTION": (
+        "Refunds and store credit, as the pages of the store do them. Times are RFC 3339 in UTC, credits are whole "
+        "numbers, unknown fields and filters are refused. Errors are problem JSON; /api/v1/errors/ explains each code."
+    ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "PREPROCESSING_HOOKS": ["doors.api.schema.ours"],
+    "POSTPROCESSING_HOOKS": ["doors.api.schema.exact"],
+    "PATH_CONVERTER_OVERRIDES": {
+        "invoice": {"type": "string", "pattern": "^IN[0-9]{12}$"},
+        "case": {"type": "string", "pattern": "^C[0-9]{8}$"},
+    },
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "key": {"type": "http", "scheme": "bearer", "description": "A key, made with create_api_key."},
+            "session": {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "With CSRF."},
+        }
+    },
 }
 
 # --- Operators ----------------------------------------------------------------------------------------------

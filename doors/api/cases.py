@@ -8,6 +8,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.models import Publisher
+from doors.api import shapes
+from doors.api.described import described
 from doors.api.fields import Slug, Strict, Text, Tick, read
 from doors.api.keys import answered, asking
 from doors.api.paging import PAGED, listed
@@ -21,6 +23,11 @@ from storefront.models import Purchase
 
 CASES = "cases:write"
 READS: list[Any] = [StrictJSONParser, BoundedMultiPartParser]
+JSON, FORM = "application/json", "multipart/form-data"
+
+
+def files() -> serializers.ListField:
+    return serializers.ListField(child=serializers.FileField(allow_empty_file=True), required=False)
 
 
 class CaseToOpen(Strict):
@@ -30,14 +37,20 @@ class CaseToOpen(Strict):
     )
     grounds = serializers.ChoiceField(Grounds.values)
     message = Text(max_length=100_000, help_text="at least 50 characters")
-    attachments = serializers.ListField(child=serializers.FileField(allow_empty_file=True), required=False)
     share = Tick(default=False, help_text="show the files to the publisher too")
+
+
+class CaseWithFiles(CaseToOpen):
+    attachments = files()
 
 
 class MessageToAdd(Strict):
     message = Text(max_length=100_000)
-    attachments = serializers.ListField(child=serializers.FileField(allow_empty_file=True), required=False)
     share = Tick(default=False, help_text="show the files to the publisher too")
+
+
+class MessageWithFiles(MessageToAdd):
+    attachments = files()
 
 
 class AnswerToGive(Strict):
@@ -63,12 +76,28 @@ class Cases(Route):
     params = PAGED
     parser_classes: ClassVar = READS
 
+    @described(
+        "List my requests to support",
+        name="cases_list",
+        scope=CASES,
+        answers={200: shapes.a_page_of(shapes.CaseInList)},
+        paged=True,
+    )
     def get(self, request: Request) -> HttpResponse:
         rows = Case.objects.of_customer(request.user).select_related("purchase")
         return say(listed(request, rows, ordering=("-opened_at", "-id"), draw=_briefly))
 
+    @described(
+        "Open a request",
+        name="cases_open",
+        scope=CASES,
+        key="taken",
+        body={JSON: CaseToOpen, FORM: CaseWithFiles},
+        answers={201: shapes.CaseAnswer},
+        problems=["case_open", "grounds_do_not_fit", "bad_attachment", "not_found"],
+    )
     def post(self, request: Request) -> HttpResponse:
-        told = read(CaseToOpen, request)
+        told = read(CaseWithFiles, request)
         purchase = None
         if told["invoice"] is not None:
             purchase = get_object_or_404(Purchase.objects.owned_by(request.user), number=told["invoice"])
@@ -87,6 +116,13 @@ class Cases(Route):
 class OneCase(Route):
     scopes = {"GET": CASES}
 
+    @described(
+        "Read a request",
+        name="cases_read",
+        scope=CASES,
+        answers={200: shapes.CaseAnswer},
+        problems=["not_found"],
+    )
     def get(self, request: Request, number: str) -> HttpResponse:
         return say(case_json(_own(request, number)))
 
@@ -95,8 +131,16 @@ class Messages(Route):
     scopes = {"POST": CASES}
     parser_classes: ClassVar = READS
 
+    @described(
+        "Add to a request",
+        name="cases_message",
+        scope=CASES,
+        body={JSON: MessageToAdd, FORM: MessageWithFiles},
+        answers={200: shapes.CaseAnswer},
+        problems=["case_closed", "bad_attachment", "not_found", "busy"],
+    )
     def post(self, request: Request, number: str) -> HttpResponse:
-        told = read(MessageToAdd, request)
+        told = read(MessageWithFiles, request)
         case = cases.add_message(
             case=_own(request, number),
             by=request.user,
@@ -113,6 +157,14 @@ class Messages(Route):
 class AnswerOfCustomer(Route):
     scopes = {"POST": CASES}
 
+    @described(
+        "Answer a publisher's request, or an offer of help",
+        name="cases_answer",
+        scope=CASES,
+        body=AnswerToGive,
+        answers={200: shapes.CaseAnswer},
+        problems=["case_closed", "already_answered", "wrong_state", "not_found", "busy"],
+    )
     def post(self, request: Request, number: str) -> HttpResponse:
         told = read(AnswerToGive, request)
         case, by, now = _own(request, number), request.user, request.now
@@ -127,6 +179,14 @@ class AnswerOfCustomer(Route):
 class Withdraw(Route):
     scopes = {"POST": CASES}
 
+    @described(
+        "Withdraw a request",
+        name="cases_withdraw",
+        scope=CASES,
+        body=Withdrawal,
+        answers={200: shapes.CaseAnswer},
+        problems=["case_closed", "not_found", "busy"],
+    )
     def post(self, request: Request, number: str) -> HttpResponse:
         solved = read(Withdrawal, request)["solved"]
         case = cases.withdraw(

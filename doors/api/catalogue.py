@@ -7,7 +7,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 
+from doors.api import shapes
 from doors.api.authentication import OPEN
+from doors.api.described import described
 from doors.api.fields import Slug, Strict, Text, read_query
 from doors.api.paging import PAGED, listed
 from doors.api.views import Route, say
@@ -30,6 +32,13 @@ class Assets(Route):
     scopes = {"GET": OPEN}
     params = PAGED | {"q", "publisher", "category"}
 
+    @described(
+        "List assets for sale",
+        name="catalogue_assets",
+        answers={200: shapes.a_page_of(shapes.AssetAnswer)},
+        query=[AssetFilters],
+        paged=True,
+    )
     def get(self, request: Request) -> HttpResponse:
         wanted = read_query(AssetFilters, request)
         rows = Asset.objects.on_sale().filter(_matching(wanted)).select_related("publisher")
@@ -46,6 +55,9 @@ class Assets(Route):
 class OneAsset(Route):
     scopes = {"GET": OPEN}
 
+    @described(
+        "Read an asset", name="catalogue_asset", answers={200: shapes.AssetAnswer}, problems=["not_found"]
+    )
     def get(self, request: Request, slug: str) -> HttpResponse:
         rows = Asset.objects.select_related("publisher").prefetch_related("requires", "files")
         return say(asset_json(get_object_or_404(rows, slug=slug)))
@@ -55,6 +67,13 @@ class Bundles(Route):
     scopes = {"GET": OPEN}
     params = PAGED | {"q", "publisher"}
 
+    @described(
+        "List bundles for sale",
+        name="catalogue_bundles",
+        answers={200: shapes.a_page_of(shapes.BundleInList)},
+        query=[BundleFilters],
+        paged=True,
+    )
     def get(self, request: Request) -> HttpResponse:
         wanted = read_query(BundleFilters, request)
         rows = Bundle.objects.on_sale().filter(_matching(wanted)).select_related("publisher")
@@ -70,6 +89,9 @@ class OneBundle(Route):
 
     scopes = {"GET": OPEN}
 
+    @described(
+        "Read a bundle", name="catalogue_bundle", answers={200: shapes.BundleAnswer}, problems=["not_found"]
+    )
     def get(self, request: Request, slug: str) -> HttpResponse:
         bundle = get_object_or_404(Bundle.objects.select_related("publisher"), slug=slug)
         assets = contents(bundle)

@@ -5,11 +5,14 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
+from doors.api import shapes
 from doors.api.catalogue import file_json
+from doors.api.described import described
 from doors.api.fields import Slug, Strict, read
 from doors.api.paging import PAGED, listed
 from doors.api.views import Route, say
@@ -25,6 +28,15 @@ from storefront.services import Wanted, download
 MOST_DEPENDENCIES = 500
 
 
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "boolean"},
+            {"type": "array", "items": {"type": "string"}, "maxItems": MOST_DEPENDENCIES},
+        ],
+        "default": True,
+    }
+)
 class Dependencies(serializers.Field):
     """true: all that are owned; false: none; or a list of their slugs."""
 
@@ -58,6 +70,13 @@ class Library(Route):
     scopes = {"GET": "purchases:read"}
     params = PAGED
 
+    @described(
+        "What I own, and what a download would cost",
+        name="library_list",
+        scope="purchases:read",
+        answers={200: shapes.a_page_of(shapes.OwnedAsset)},
+        paged=True,
+    )
     def get(self, request: Request) -> HttpResponse:
         rows = oldest_of_each(request.user).prefetch_related("asset__files")
         return say(listed(request, rows, ordering=("title", "id"), draw=lambda page: _shelf(request, page)))
@@ -66,6 +85,15 @@ class Library(Route):
 class LibraryDownload(Route):
     scopes = {"POST": "purchases:write"}
 
+    @described(
+        "Download an asset",
+        name="library_download",
+        scope="purchases:write",
+        body=WhatToFetch,
+        answers={201: shapes.Downloads},
+        problems=["not_owned", "busy"],
+        more="It counts from this moment on; what it costs stands in the library.",
+    )
     def post(self, request: Request, asset: str) -> HttpResponse:
         wish = read(WhatToFetch, request)
         item = live_items(request.user).filter(asset__slug=asset).select_related("asset").first()

@@ -8,12 +8,15 @@ from rest_framework.request import Request
 from accounts.models import User
 from accounts.people import ROLES
 from credits.statement import up_to_date
+from doors.api import shapes
+from doors.api.described import described
 from doors.api.views import Route, say
 
 
 class Me(Route):
     scopes = {"GET": "purchases:read"}
 
+    @described("Who am I", name="me_read", scope="purchases:read", answers={200: shapes.MeAnswer})
     def get(self, request: Request) -> HttpResponse:
         person = cast(User, request.user)
         return say(

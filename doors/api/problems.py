@@ -72,7 +72,6 @@ PROBLEMS: dict[str, Kind] = {
     ),
     "no_longer_live": Kind(409, "No longer live", "The item was refunded, revoked or charged back."),
     "nobody_to_ask": Kind(409, "Nobody to ask", "There is no publisher left who could be asked."),
-    "not_acceptable": Kind(406, "Not acceptable", "The schema is there as JSON and as YAML."),
     "not_allowed": Kind(403, "Not allowed", "This person may not do this, whatever the key."),
     "not_authenticated": Kind(
         401,

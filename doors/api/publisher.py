@@ -6,13 +6,16 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.models import Publisher
 from accounts.refusals import Refusal
+from doors.api import shapes
 from doors.api.authentication import key_of, publisher_of
-from doors.api.cases import READS, case_in_brief, case_json
+from doors.api.cases import FORM, JSON, READS, case_in_brief, case_json, files
+from doors.api.described import described
 from doors.api.fields import Slug, Strict, Text, read
 from doors.api.keys import answered, asking
 from doors.api.paging import PAGED, listed
@@ -22,6 +25,14 @@ from refunds.meant import invoice_meant, not_yours
 from refunds.models import Case
 from refunds.models.cases import Side
 from refunds.verification import VerifiedItem, verify
+
+READ, WRITE = "publisher:read", "publisher:write"
+# What the three answers have in common.
+ANSWER: dict[str, Any] = {
+    "scope": WRITE,
+    "answers": {200: shapes.CaseAnswer},
+    "problems": ["already_answered", "too_late", "case_closed", "not_found", "busy"],
+}
 
 
 class UnknownInvoice(Refusal):
@@ -42,7 +53,6 @@ class RequestToSend(Strict):
         child=Slug(), required=False, max_length=500, help_text="slugs; none: all of yours"
     )
     invoice = Text(required=False, default="", allow_blank=True, allow_null=True, max_length=100)
-    attachments = serializers.ListField(child=serializers.FileField(allow_empty_file=True), required=False)
 
     def validate_product(self, value: str) -> str:
         if value != settings.STORE_NAME:
@@ -50,6 +60,10 @@ class RequestToSend(Strict):
                 f"The one product is {settings.STORE_NAME}.", code="invalid_choice"
             )
         return value
+
+
+class RequestWithFiles(RequestToSend):
+    attachments = files()
 
 
 class Note(Strict):
@@ -61,8 +75,16 @@ class NoteNeeded(Strict):
 
 
 class PublisherInvoice(Route):
-    scopes = {"GET": "publisher:read"}
+    scopes = {"GET": READ}
 
+    @described(
+        "Verify an invoice number",
+        name="publisher_invoice",
+        scope=READ,
+        answers={200: shapes.VerifiedInvoiceAnswer},
+        problems=["unknown_invoice", "too_many_look_ups", "busy"],
+        more="In any spelling: IN 0100-0000-0007 too.",
+    )
     def get(self, request: Request, number: str) -> HttpResponse:
         rows = _verified(request, publisher_of(request), number)
         if not rows:
@@ -77,10 +99,17 @@ class PublisherInvoice(Route):
 
 
 class RefundRequests(Route):
-    scopes = {"GET": "publisher:read", "POST": "publisher:write"}
+    scopes = {"GET": READ, "POST": WRITE}
     params = PAGED
     parser_classes: ClassVar = READS
 
+    @described(
+        "List the requests that concern us",
+        name="publisher_requests",
+        scope=READ,
+        answers={200: shapes.a_page_of(shapes.CaseInList)},
+        paged=True,
+    )
     def get(self, request: Request) -> HttpResponse:
         rows = Case.objects.of_publisher(publisher_of(request)).select_related("purchase")
         return say(
@@ -92,8 +121,18 @@ class RefundRequests(Route):
             )
         )
 
+    @described(
+        "Ask for a customer's refund",
+        name="publisher_request",
+        scope=WRITE,
+        key="taken",
+        body={JSON: RequestToSend, FORM: RequestWithFiles},
+        answers={201: shapes.CaseAnswer},
+        problems=["case_open", "grounds_do_not_fit", "bad_attachment", "too_many_look_ups"],
+        more="It is the publisher's yes for its own items; the customer is asked whether it is theirs.",
+    )
     def post(self, request: Request) -> HttpResponse:
-        told, publisher = read(RequestToSend, request), publisher_of(request)
+        told, publisher = read(RequestWithFiles, request), publisher_of(request)
         uploads = cases.received(told.get("attachments", []))
         number = invoice_meant(field=told["invoice"] or "", text=told["description"], files=uploads)
         rows = _verified(request, publisher, number)
@@ -113,8 +152,15 @@ class RefundRequests(Route):
 
 
 class OneRefundRequest(Route):
-    scopes = {"GET": "publisher:read"}
+    scopes = {"GET": READ}
 
+    @described(
+        "Read a request",
+        name="publisher_request_read",
+        scope=READ,
+        answers={200: shapes.CaseAnswer},
+        problems=["not_found"],
+    )
     def get(self, request: Request, number: str) -> HttpResponse:
         publisher = publisher_of(request)
         return say(_as_seen_by(publisher, _concerning(publisher, number)))
@@ -123,7 +169,7 @@ class OneRefundRequest(Route):
 class AnswerOfPublisher(Route):
     """`act` is the service that the address names."""
 
-    scopes = {"POST": "publisher:write"}
+    scopes = {"POST": WRITE}
     act: Callable[..., Case] = staticmethod(cases.authorise)
     reads: type[Strict] = Note
 
@@ -140,15 +186,20 @@ class AnswerOfPublisher(Route):
         return say(_as_seen_by(publisher, case))
 
 
+@extend_schema_view(
+    post=described("Say yes, for our own items", name="publisher_authorise", body=Note, **ANSWER)
+)
 class Authorise(AnswerOfPublisher):
     act = staticmethod(cases.authorise)
 
 
+@extend_schema_view(post=described("Say no", name="publisher_decline", body=NoteNeeded, **ANSWER))
 class Decline(AnswerOfPublisher):
     act = staticmethod(cases.decline)
     reads = NoteNeeded
 
 
+@extend_schema_view(post=described("Offer help", name="publisher_offer_help", body=NoteNeeded, **ANSWER))
 class OfferHelp(AnswerOfPublisher):
     act = staticmethod(cases.offer_help)
     reads = NoteNeeded

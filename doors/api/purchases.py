@@ -6,10 +6,13 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.models import User
+from doors.api import shapes
+from doors.api.described import described
 from doors.api.fields import Credits, Moment, Slug, Strict, Tick, read, read_query
 from doors.api.keys import answered, asking
 from doors.api.paging import PAGED, listed
@@ -59,6 +62,14 @@ class Purchases(Route):
     def params(self) -> frozenset[str]:  # type: ignore[override] # buying takes none
         return PAGED | LOOKED_UP.keys() if self.request.method != "POST" else frozenset()
 
+    @described(
+        "List my purchases",
+        name="purchases_list",
+        scope="purchases:read",
+        answers={200: shapes.a_page_of(shapes.PurchaseAnswer)},
+        query=[PurchaseFilters],
+        paged=True,
+    )
     def get(self, request: Request) -> HttpResponse:
         wanted = read_query(PurchaseFilters, request)
         rows = with_all_that_is_told(Purchase.objects.owned_by(request.user)).filter(
@@ -73,6 +84,15 @@ class Purchases(Route):
             )
         )
 
+    @described(
+        "Buy an asset or a bundle",
+        name="purchases_buy",
+        scope="purchases:write",
+        body=WhatToBuy,
+        key="needed",
+        answers={201: shapes.PurchaseAnswer},
+        problems=["price_changed", "already_owned", "insufficient_credits", "not_for_sale", "not_found"],
+    )
     def post(self, request: Request) -> HttpResponse:
         wanted = read(WhatToBuy, request)
         thing = _thing(wanted)
@@ -88,6 +108,13 @@ class Purchases(Route):
 class OnePurchase(Route):
     scopes = {"GET": "purchases:read"}
 
+    @described(
+        "Read a purchase",
+        name="purchases_read",
+        scope="purchases:read",
+        answers={200: shapes.PurchaseAnswer},
+        problems=["not_found"],
+    )
     def get(self, request: Request, invoice: str) -> HttpResponse:
         return say(purchase_json(own_purchase(request.user, invoice)))
 
@@ -95,6 +122,13 @@ class OnePurchase(Route):
 class InvoicePdf(Route):
     scopes = {"GET": "purchases:read"}
 
+    @described(
+        "The invoice",
+        name="purchases_invoice",
+        scope="purchases:read",
+        answers={200: OpenApiTypes.BINARY},
+        problems=["not_found"],
+    )
     def get(self, request: Request, invoice: str) -> HttpResponse:
         return pdf(get_object_or_404(Invoice, customer=request.user, number=invoice).number)
 
@@ -102,6 +136,13 @@ class InvoicePdf(Route):
 class CreditNotePdf(Route):
     scopes = {"GET": "purchases:read"}
 
+    @described(
+        "The credit note",
+        name="purchases_credit_note",
+        scope="purchases:read",
+        answers={200: OpenApiTypes.BINARY},
+        problems=["not_found"],
+    )
     def get(self, request: Request, invoice: str) -> HttpResponse:
         refunds = Refund.objects.select_related("credit_note")
         refund = get_object_or_404(refunds, customer=request.user, purchase__number=invoice)

@@ -9,6 +9,8 @@ from rest_framework.request import Request
 
 from accounts.models import User
 from credits.models import Wallet
+from doors.api import shapes
+from doors.api.described import described
 from doors.api.errors import problem
 from doors.api.fields import Credits, Strict, read
 from doors.api.keys import answered, asking
@@ -27,6 +29,13 @@ class WhatIsExpected(Strict):
 class RefundQuote(Route):
     scopes = {"GET": "purchases:read"}
 
+    @described(
+        "What a refund would be now",
+        name="refunds_quote",
+        scope="purchases:read",
+        answers={200: shapes.DecisionShape},
+        problems=["not_found"],
+    )
     def get(self, request: Request, invoice: str) -> HttpResponse:
         return quoted(request, own(request.user, invoice), request.user)
 
@@ -34,6 +43,15 @@ class RefundQuote(Route):
 class RefundOfPurchase(Route):
     scopes = {"POST": "refunds:write"}
 
+    @described(
+        "Refund a purchase",
+        name="refunds_refund",
+        scope="refunds:write",
+        body=WhatIsExpected,
+        key="needed",
+        answers={201: shapes.Refunded},
+        problems=["refund_denied", "quote_changed", "not_found"],
+    )
     def post(self, request: Request, invoice: str) -> HttpResponse:
         expected = read(WhatIsExpected, request)["expected_credits"]
         answer = request_refund(

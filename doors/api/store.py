@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.http import Http404, HttpResponse
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_view
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
 from rest_framework.request import Request
@@ -14,7 +15,9 @@ from rest_framework.request import Request
 from accounts.durable import Answer, Asking, digest_of
 from accounts.models import Receipt, User, known_time_zone
 from credits.models import Kind, Lot
+from doors.api import shapes
 from doors.api.authentication import key_of
+from doors.api.described import described
 from doors.api.errors import as_problem, told
 from doors.api.fields import Credits, Moment, Slug, Strict, Text, Tick, read
 from doors.api.keys import answered, asking, worded
@@ -98,6 +101,32 @@ class DownloadLine(Strict):
         return attrs
 
 
+def line_described(
+    summary: str, line: type[Strict], shape: type[serializers.Serializer], *problems: str, known: bool = False
+) -> Any:
+    one_or_many = PolymorphicProxySerializer(
+        component_name=f"{line.__name__}OrLines",
+        serializers=[line, line(many=True)],
+        resource_type_field_name=None,
+        many=False,
+    )
+    result = PolymorphicProxySerializer(
+        component_name=f"{shape.__name__}OrResults",
+        serializers=[shape, shapes.LineResults] if known else [shapes.LineResults],
+        resource_type_field_name=None,
+        many=False,
+    )
+    return described(
+        summary,
+        name=f"store_{line.__name__.removesuffix('Line').lower()}",
+        scope=STORE,
+        body=one_or_many,
+        answers={200: result, 201: shape},
+        problems=["not_found", "idempotency_key_reused", "in_progress", "busy", *problems],
+        more="One line, or a list of up to 1,000: then each is answered by itself. A repeated `ref` is answered as before.",
+    )
+
+
 class Lines(Route):
     """One line, or up to 1,000 of them: each is carried out, and answered, by itself."""
 
@@ -151,6 +180,7 @@ class Lines(Route):
         raise NotImplementedError
 
 
+@extend_schema_view(post=line_described("Register a customer", UserLine, shapes.UserRegistered, known=True))
 class Users(Lines):
     reads, subject, ref = UserLine, "users", "email"
 
@@ -162,6 +192,9 @@ class Users(Lines):
         return 201 if new else 200, {"email": person.email, "name": person.name}
 
 
+@extend_schema_view(
+    post=line_described("Register credits", GrantLine, shapes.GrantRegistered, "too_many_credits")
+)
 class Grants(Lines):
     reads, subject = GrantLine, "grants"
 
@@ -180,6 +213,11 @@ class Grants(Lines):
         }
 
 
+@extend_schema_view(
+    post=line_described(
+        "Register a purchase", PurchaseLine, shapes.PurchaseRegistered, "insufficient_credits", "number_taken"
+    )
+)
 class StorePurchases(Lines):
     reads, subject = PurchaseLine, "purchases"
 
@@ -193,6 +231,9 @@ class StorePurchases(Lines):
         return 201, {"ref": ref, **purchase_json(own_purchase(outcome.customer, outcome.number))}
 
 
+@extend_schema_view(
+    post=line_described("Register a download", DownloadLine, shapes.DownloadRegistered, "no_longer_live")
+)
 class StoreDownloads(Lines):
     reads, subject = DownloadLine, "downloads"
 
@@ -217,6 +258,14 @@ class StoreDownloads(Lines):
 class StoreRefundQuote(Route):
     scopes = {"GET": STORE}
 
+    @described(
+        "What a refund would be now, for a customer",
+        name="store_quote",
+        scope=STORE,
+        customer=True,
+        answers={200: shapes.DecisionShape},
+        problems=["not_found"],
+    )
     def get(self, request: Request, invoice: str) -> HttpResponse:
         customer = _on_behalf_of(request)
         return quoted(request, own(customer, invoice), customer)
@@ -227,6 +276,16 @@ class StoreRefund(Route):
 
     scopes = {"POST": STORE}
 
+    @described(
+        "Refund a purchase for a customer",
+        name="store_refund",
+        scope=STORE,
+        customer=True,
+        body=WhatIsExpected,
+        key="needed",
+        answers={201: shapes.Refunded},
+        problems=["refund_denied", "quote_changed", "not_found"],
+    )
     def post(self, request: Request, invoice: str) -> HttpResponse:
         expected = read(WhatIsExpected, request)["expected_credits"]
         customer = _on_behalf_of(request)

@@ -3,7 +3,19 @@
 from django.urls import URLPattern, path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from doors.api import cases, catalogue, health, library, people, publisher, purchases, refunds, store, wallet
+from doors.api import (
+    cases,
+    catalogue,
+    health,
+    library,
+    people,
+    publisher,
+    purchases,
+    refunds,
+    schema,
+    store,
+    wallet,
+)
 from doors.api.views import NotHere
 
 V1 = "api/v1/"
@@ -92,5 +104,8 @@ urlpatterns: list[URLPattern] = [
     path(
         f"{V1}store/purchases/<invoice:invoice>/refund/", store.StoreRefund.as_view(), name="api_store_refund"
     ),
-    re_path(rf"^{V1}(?!docs/|schema/)", NotHere.as_view(), name="api_not_here"),
+    path(f"{V1}schema/", schema.Schema.as_view(), name="api_schema"),
+    path(f"{V1}docs/", schema.Docs.as_view(), name="api_docs"),
+    path(f"{V1}errors/", schema.errors, name="api_errors"),
+    re_path(rf"^{V1}", NotHere.as_view(), name="api_not_here"),
 ]

@@ -8,6 +8,8 @@ from rest_framework.request import Request
 from credits.codes import redeem_code
 from credits.models import Entry, Lot, Wallet
 from credits.statement import up_to_date
+from doors.api import shapes
+from doors.api.described import described
 from doors.api.fields import Strict, Text, read
 from doors.api.keys import answered, asking
 from doors.api.paging import PAGED, listed
@@ -23,6 +25,12 @@ class CodeTyped(Strict):
 class Credits(Route):
     scopes = {"GET": "credits:read"}
 
+    @described(
+        "My balance and its lots",
+        name="credits_read",
+        scope="credits:read",
+        answers={200: shapes.WalletAnswer},
+    )
     def get(self, request: Request) -> HttpResponse:
         wallet = up_to_date(customer=request.user, now=request.now)
         lots = wallet.lots.open().in_spending_order()
@@ -33,6 +41,13 @@ class Entries(Route):
     scopes = {"GET": "credits:read"}
     params = PAGED
 
+    @described(
+        "My statement, newest first",
+        name="credits_entries",
+        scope="credits:read",
+        answers={200: shapes.a_page_of(shapes.EntryShape)},
+        paged=True,
+    )
     def get(self, request: Request) -> HttpResponse:
         rows = Entry.objects.filter(wallet=up_to_date(customer=request.user, now=request.now))
         return say(listed(request, rows, ordering=("-number",), draw=_lines))
@@ -41,6 +56,15 @@ class Entries(Route):
 class Redeem(Route):
     scopes = {"POST": "credits:write"}
 
+    @described(
+        "Redeem a code",
+        name="credits_redeem",
+        scope="credits:write",
+        body=CodeTyped,
+        key="needed",
+        answers={200: shapes.Redeemed},
+        problems=["invalid_code", "too_many_guesses", "too_many_credits"],
+    )
     def post(self, request: Request) -> HttpResponse:
         return answered(redeem_code(asking=asking(request, _redeemed), text=read(CodeTyped, request)["code"]))
 

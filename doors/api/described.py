@@ -1,0 +1,124 @@
+"""How a route tells of itself in the schema: what it takes, what it answers, and every error it may answer with."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+
+from doors.api.authentication import OPEN
+from doors.api.errors import problem
+from doors.api.paging import MOST, SIZE
+from doors.api.problems import PROBLEMS
+from doors.api.shapes import Problem
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+EXAMPLE = "https://store.example"  # the schema is the same for every store
+PROBLEM_JSON = "application/problem+json"
+ALWAYS = ("invalid", "throttled", "server_error", "unavailable")
+WITH_KEY = ("idempotency_key_reused", "in_progress", "busy")
+WITH_BODY = ("parse_error", "too_large", "unsupported_media_type")
+
+
+def described(
+    summary: str,
+    *,
+    name: str,
+    scope: str = OPEN,
+    answers: Mapping[int, Any],
+    body: Any = None,
+    query: Sequence[Any] = (),
+    paged: bool = False,
+    key: str = "",
+    customer: bool = False,
+    problems: Sequence[str] = (),
+    more: str = "",
+) -> Callable[[Handler], Handler]:
+    """`key`: whether an Idempotency-Key is "needed" or "taken"; `customer`: whether X-Customer says for whom."""
+    codes = {*ALWAYS, *problems}
+    if scope != OPEN:
+        codes |= {"not_authenticated", "permission_denied"}
+    if key:
+        codes |= {*WITH_KEY, "idempotency_key_required"}
+    if body is not None:
+        codes |= set(WITH_BODY)
+    parameters: list[Any] = [*query, *(_paging() if paged else ()), *(_headers(key, customer))]
+    needs = f"Needs the scope `{scope}`." if scope != OPEN else "Needs no key."
+    return extend_schema(
+        operation_id=name,
+        summary=summary,
+        description=f"{more} {needs}".strip(),
+        tags=[name.split("_", 1)[0]],
+        auth=[{"key": [scope]}, {"session": []}] if scope != OPEN else [],
+        request=body,
+        parameters=parameters,
+        responses={**_answers(answers), **_problems(codes)},
+    )
+
+
+def _answers(answers: Mapping[int, Any]) -> dict[Any, Any]:
+    told: dict[Any, Any] = {}
+    for status, shape in answers.items():
+        kind = "application/pdf" if shape is OpenApiTypes.BINARY else "application/json"
+        told[status, kind] = OpenApiResponse(shape, description="Done." if status == 201 else "As asked.")
+    return told
+
+
+def _problems(codes: set[str]) -> dict[Any, Any]:
+    by_status: dict[int, list[str]] = defaultdict(list)
+    for code in sorted(codes):
+        by_status[PROBLEMS[code].status].append(code)
+    return {
+        (status, PROBLEM_JSON): OpenApiResponse(
+            Problem,
+            description=" ".join(f"`{code}`: {PROBLEMS[code].meaning}" for code in found),
+            examples=[
+                OpenApiExample(
+                    code,
+                    value={
+                        **problem(code, PROBLEMS[code].meaning),
+                        "type": f"{EXAMPLE}/api/v1/errors/#{code}",
+                    },
+                    media_type=PROBLEM_JSON,
+                    response_only=True,
+                    status_codes=[str(status)],
+                )
+                for code in found
+            ],
+        )
+        for status, found in sorted(by_status.items())
+    }
+
+
+def _paging() -> list[OpenApiParameter]:
+    return [
+        OpenApiParameter("cursor", str, description="of `next` or `previous`"),
+        OpenApiParameter("page_size", {"type": "integer", "minimum": 1, "maximum": MOST, "default": SIZE}),
+    ]
+
+
+def _headers(key: str, customer: bool) -> list[OpenApiParameter]:
+    found = []
+    if key:
+        found.append(
+            OpenApiParameter(
+                "Idempotency-Key",
+                {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+                OpenApiParameter.HEADER,
+                required=key == "needed",
+                description="A fresh one for each act. Asking again with it gives the same answer, byte for byte, "
+                "with `Idempotent-Replayed: true`.",
+            )
+        )
+    if customer:
+        found.append(
+            OpenApiParameter(
+                "X-Customer",
+                str,
+                OpenApiParameter.HEADER,
+                required=True,
+                description="The customer's e-mail.",
+            )
+        )
+    return found

@@ -1,0 +1,61 @@
+"""The schema of this door, OpenAPI 3.1, and the pages that people read: the routes, and every error."""
+
+import json
+from functools import lru_cache
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiYamlRenderer
+from drf_spectacular.views import SpectacularSwaggerSplitView
+from rest_framework.request import Request
+
+from doors.api.authentication import OPEN
+from doors.api.problems import PROBLEMS
+from doors.api.views import Route
+
+
+class Schema(Route):
+    """JSON, or YAML for whoever accepts that."""
+
+    scopes = {"GET": OPEN}
+
+    def get(self, request: Request) -> HttpResponse:
+        accepted = request.headers.get("Accept", "")
+        if "yaml" in accepted or accepted == "application/vnd.oai.openapi":
+            return HttpResponse(as_yaml(), content_type="application/yaml")
+        return HttpResponse(json.dumps(whole_schema(), indent=1), content_type="application/json")
+
+
+class Docs(SpectacularSwaggerSplitView):
+    url_name = "api_schema"
+    template_name = "api/docs.html"
+    throttle_classes: ClassVar = []
+
+
+def errors(request: HttpRequest) -> HttpResponse:
+    """Where the `type` of every problem leads."""
+    return render(request, "api/errors.html", {"problems": sorted(PROBLEMS.items())})
+
+
+@lru_cache(maxsize=1)
+def whole_schema() -> Any:
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+def as_yaml() -> str:
+    return OpenApiYamlRenderer().render(whole_schema(), renderer_context={}).decode()
+
+
+def ours(endpoints: list[tuple[str, str, str, Any]]) -> list[tuple[str, str, str, Any]]:
+    """The routes of this door that say what they are; the schema does not describe itself."""
+    return [one for one in endpoints if getattr(getattr(one[3].cls, one[2].lower(), None), "kwargs", None)]
+
+
+def exact(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Nothing is said that is not told here: objects have no other keys."""
+    for shape in result["components"]["schemas"].values():
+        if shape.get("type") == "object" and "properties" in shape:
+            shape.setdefault("additionalProperties", False)
+    return result
