@@ -1,5 +1,6 @@
 """Request refund, as a customer clicks through it."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -104,6 +105,20 @@ class TestConfirming:
         assert f"/cases/new/?invoice={purchase.number}" in text
         assert "Refund" not in re.findall(r"<button[^>]*>([^<]*)</button>", text)
         assert Denial.objects.count() == 0
+
+    def test_a_no_that_was_asked_for_on_the_purchases_page_is_kept(self, at_home, ada, oak, now):
+        purchase = buy(ada, oak, days_ago=40, downloaded=[oak], now=now)
+        form = hidden(at_home.get(f"/purchases/{purchase.number}/"))
+        answer = at_home.post(page(purchase), form)
+        assert (answer.status_code, answer["Location"]) == (302, page(purchase))
+        denial = Denial.objects.get()
+        assert (denial.purchase, denial.requested_by, denial.door) == (purchase, ada, "page")
+        assert [reason["code"] for reason in json.loads(denial.decision)["reasons"]] == [
+            "window_closed",
+            "asset_downloaded",
+        ]
+        at_home.post(page(purchase), form)
+        assert (Denial.objects.count(), balance(ada)) == (1, 0)
 
 
 class TestStrangers:

@@ -1,5 +1,6 @@
 """The history of purchases, and the page of one."""
 
+import uuid
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
@@ -43,6 +44,7 @@ def purchase(request: HttpRequest, number: str) -> HttpResponse:
         "more_downloads": max(0, len(downloads) - DOWNLOADS_SHOWN),
         "story": story(found, downloads[:DOWNLOADS_SHOWN]),
         "decision": quote(purchase=found, requester=request.user, now=request.now).decision,
+        "fresh_key": uuid.uuid4().hex,
         "case": Case.objects.open().filter(purchase=found).first(),
         "just_bought": "bought" in request.GET and found.status == Status.COMPLETED,
     }
