@@ -4,7 +4,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -158,7 +158,9 @@ def test_the_command_leaves_a_store_alone_that_is_not_empty(ada: User) -> None:
     assert User.objects.count() == 1
 
 
-def test_again_adds_a_second_world_to_the_first(demo: datetime) -> None:
+def test_again_adds_a_second_world_to_the_first() -> None:
+    yesterday = timezone.now() - timedelta(days=1)
+    load(as_file(yesterday), options=Options(now=yesterday, allow_passwords=True))
     purchases = Purchase.objects.count()
 
     call_command("demo", again=True, stdout=io.StringIO())
