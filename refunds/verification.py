@@ -23,6 +23,7 @@ from storefront.models import PurchaseItem, Status
 from storefront.numbers import normalise
 
 MOST_NUMBERS = 50
+ALL_TOGETHER = 10  # How often the misses of one key all of a publisher's keys and people may reach.
 EVER_COMPLETED = (Status.COMPLETED, Status.REFUNDED, Status.CHARGED_BACK)
 CHARGED_BACK = "Charged back"
 
@@ -140,7 +141,7 @@ def verify_within(
 ) -> list[VerifiedItem]:
     assert connection.in_atomic_block, "look-ups are counted inside a transaction"
     if publisher is not None:
-        _hold_back_guesses(by=by, api_key=api_key, now=now)
+        _hold_back_guesses(publisher=publisher, by=by, api_key=api_key, now=now)
     found = look(publisher=publisher, numbers=numbers, now=now)
     _log(found, publisher=publisher, numbers=numbers, by=by, api_key=api_key, door=door, now=now)
     return found
@@ -189,7 +190,9 @@ def with_live_status(items: "QuerySet[PurchaseItem]") -> "QuerySet[PurchaseItem]
     )
 
 
-def _hold_back_guesses(*, by: User | None, api_key: ApiKey | None, now: datetime) -> None:
+def _hold_back_guesses(
+    *, publisher: Publisher, by: User | None, api_key: ApiKey | None, now: datetime
+) -> None:
     """Locks the key or the person, then counts: those who look up at once wait for each other."""
     if api_key is not None:
         ApiKey.objects.lock(api_key.pk)
@@ -198,14 +201,17 @@ def _hold_back_guesses(*, by: User | None, api_key: ApiKey | None, now: datetime
         assert by is not None, "whoever looks up has a key or a name"
         User.objects.lock(by.pk)
         mine = Q(by=by, api_key=None)
-    asked = LookUp.objects.filter(mine)
-    _stop_after(
-        asked.filter(hit=False),
-        what="numbers that are not among your invoices",
-        limit=settings.LIMIT_INVOICE_MISSES,
-        minutes=settings.LIMIT_INVOICE_MINUTES,
-        now=now,
-    )
+    asked, misses = LookUp.objects.filter(mine), settings.LIMIT_INVOICE_MISSES
+    # A fresh key begins at nothing, so all of a publisher's keys and people together are counted too.
+    together = LookUp.objects.filter(publisher=publisher)
+    for rows, limit in ((asked, misses), (together, misses * ALL_TOGETHER)):
+        _stop_after(
+            rows.filter(hit=False),
+            what="numbers that are not among your invoices",
+            limit=limit,
+            minutes=settings.LIMIT_INVOICE_MINUTES,
+            now=now,
+        )
     _stop_after(asked, what="numbers", limit=settings.LIMIT_INVOICE_LOOKUPS, minutes=1, now=now)
 
 

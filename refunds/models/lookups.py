@@ -52,6 +52,7 @@ class LookUp(models.Model):
             models.Index(fields=["api_key", "at"], name="miss_by_key", condition=models.Q(hit=False)),
             models.Index(fields=["by", "at"], name="miss_by_person", condition=models.Q(hit=False)),
             models.Index(fields=["publisher", "at"], name="lookup_by_publisher_lately"),
+            models.Index(fields=["publisher", "at"], name="miss_by_publisher", condition=models.Q(hit=False)),
         ]
 
     def __str__(self) -> str:

@@ -3,16 +3,16 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.durable import Asking
 from accounts.keys import make_key
 from refunds.models import Basis, LookUp, VerifiedInvoice
 from refunds.services import charge_back, request_refund
-from refunds.verification import TooManyLookUps, verify
+from refunds.verification import TooManyLookUps, verifiable, verify, with_live_status
 from refunds.wording import BASES
-from storefront.models import Purchase, Status
+from storefront.models import Purchase, PurchaseItem, Status
 from tests.world import NOW, buy, fetch
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -180,6 +180,20 @@ def test_one_statement_reads_one_item_or_fifty_invoices(ada, gil, grove, moss):
     assert counts[0] == counts[1]
 
 
+def test_the_look_up_reads_by_index_alone(ada, grove, moss):
+    """On PostgreSQL a small table is read through; told not to, it must find an index for every step."""
+    buy(ada, moss)
+    items = PurchaseItem.objects.filter(purchase__number__in=["IN010000000001", "IN010000000002"])
+    asked = with_live_status(verifiable(items, grove, NOW))
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = asked.explain()
+    for whole in ("Seq Scan", "SCAN "):
+        assert whole not in plan, plan
+
+
 def test_verified_numbers_stay_in_the_list_and_remember_who_looked_last(ada, gil, grove, moss):
     purchase = buy(ada, moss)
     key, _ = make_key(owner=gil, publisher=grove, name="Bot", now=NOW)
@@ -242,6 +256,20 @@ def test_each_key_and_each_person_has_a_count_of_their_own(ada, gil, grove, moss
         look_up(gil, grove, purchase.number, api_key=bot)
     assert len(look_up(gil, grove, purchase.number, api_key=other)) == 1
     assert len(look_up(gil, grove, purchase.number)) == 1
+
+
+def test_fresh_keys_do_not_start_the_count_anew_for_ever(
+    ada, gil, grove, quinn, quarry, moss, slate, settings
+):
+    settings.LIMIT_INVOICE_MISSES = 2
+    purchase, other = buy(ada, moss), buy(ada, slate)
+    for number in range(10):
+        key, _ = make_key(owner=gil, publisher=grove, now=NOW)
+        guess(gil, grove, 2, api_key=key, start=2 * number)
+    fresh, _ = make_key(owner=gil, publisher=grove, now=NOW)
+    with pytest.raises(TooManyLookUps, match="More than 20 numbers that are not among your invoices"):
+        look_up(gil, grove, purchase.number, api_key=fresh)
+    assert len(look_up(quinn, quarry, other.number)) == 1
 
 
 def test_six_hundred_look_ups_a_minute_are_enough_for_anybody(ada, gil, grove, moss, settings):
