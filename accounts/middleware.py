@@ -20,13 +20,11 @@ class RequestContext:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.now = timezone.now()  # type: ignore[attr-defined] # Django's request has no place for it
-        token = current_request_id.set(uuid.uuid4().hex[:12])
-        try:
-            response = self.respond(request)
-            response["X-Request-Id"] = current_request_id.get()
-            return response
-        finally:
-            current_request_id.reset(token)
+        # Not reset at the end: Django logs a response after the last middleware, and the next request sets its own.
+        current_request_id.set(uuid.uuid4().hex[:12])
+        response = self.respond(request)
+        response["X-Request-Id"] = current_request_id.get()
+        return response
 
 
 class PersonContext:

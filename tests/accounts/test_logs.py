@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from accounts.logs import Lines, redacted
+from accounts.logs import Lines, RequestId, redacted
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,11 @@ def test_every_answer_carries_its_request_id(client, db):
     one, other = client.get("/healthz"), client.get("/healthz")
     assert len(one["X-Request-Id"]) == 12
     assert one["X-Request-Id"] != other["X-Request-Id"]
+
+
+def test_what_django_says_of_a_response_carries_the_id_too(client, db, caplog):
+    with caplog.at_level("WARNING", logger="django.request"):
+        answer = client.get("/nothing/")
+    record = caplog.records[-1]
+    RequestId().filter(record)
+    assert record.request_id == answer["X-Request-Id"]
