@@ -82,6 +82,9 @@ def stream(sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]
 class Side:
     """One stream, ordered by its first column, that stands at its next key: so several are read side by side."""
 
+    key: int | None
+    _group: Iterator[Row]
+
     def __init__(self, rows: Iterable[Row]) -> None:
         self._groups = groupby(rows, key=itemgetter(0))
         self._step()
