@@ -1,22 +1,58 @@
 """A machine that speaks to the store: its key, its clock, and what it was told."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import Resolver404, resolve
+from jsonschema import Draft202012Validator
 
 from accounts.keys import make_key
 from accounts.models import Publisher, User
+from doors.api.schema import whole_schema
 from tests.world import NOW
 
 
+def operation_of(method: str, path: str) -> tuple[str, dict[str, Any] | None]:
+    """The route that an address belongs to, as the schema writes it, and what the schema tells of the method."""
+    try:
+        route = "/" + resolve(path).route
+    except Resolver404:
+        return path, None
+    template = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route)
+    return template, whole_schema()["paths"].get(template, {}).get(method.lower())
+
+
+def promised(response: Any) -> None:
+    request = response.request
+    where, operation = operation_of(request["REQUEST_METHOD"], request["PATH_INFO"])
+    if operation is None:
+        return
+    said = operation["responses"].get(str(response.status_code))
+    assert said, (
+        f"{request['REQUEST_METHOD']} {where} does not tell of {response.status_code}: {response.content!r}"
+    )
+    kind = response.headers["Content-Type"]
+    assert kind in said["content"], f"{where} does not tell of {kind}"
+    if kind != "application/pdf":
+        _checker(json.dumps(said["content"][kind]["schema"])).validate(json.loads(response.content))
+
+
+@cache
+def _checker(shape: str) -> Draft202012Validator:
+    return Draft202012Validator({**json.loads(shape), "components": whole_schema()["components"]})
+
+
 class Told:
-    """An answer, read."""
+    """An answer, read, and held against the schema: each answer of each test is one that is promised there."""
 
     def __init__(self, response: Any) -> None:
+        promised(response)
         self.response = response
         self.status: int = response.status_code
         self.bytes: bytes = response.content
