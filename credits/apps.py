@@ -19,4 +19,4 @@ class CreditsConfig(AppConfig):
     def ready(self) -> None:
         from credits import due, proofs, signals, wallets  # noqa: F401 - jobs for the worker; a wallet for every new person
 
-        proofs.register("wallets", wallets.wallets_hold)
+        proofs.register("wallets", wallets.wallets_hold, over=self.get_model("Entry"))

@@ -7,6 +7,7 @@ from django.db.models import F
 
 from accounts.durable import durably
 from accounts.models import Receipt
+from accounts.refusals import Busy
 from credits.ledger import stamp
 from credits.models import ExpiryNotice, Kind, Lot, LotQuerySet
 from credits.services import lock_wallet
@@ -42,6 +43,15 @@ def forget_receipts(now: datetime) -> int:
     ):
         count += Receipt.objects.filter(pk__in=old).delete()[0]
     return count
+
+
+def _expired(customer: int, now: datetime) -> bool:
+    """A wallet that somebody holds right now has its expiry written by whoever holds it, or an hour later."""
+    try:
+        durably(lambda: lock_wallet(customer=customer, now=now))
+    except Busy:
+        return False
+    return True
 
 
 def _warn(days: int, now: datetime) -> int:

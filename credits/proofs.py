@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Model
 
 CHUNK = 5_000
 Row = tuple[Any, ...]
@@ -28,23 +29,32 @@ class Finding(NamedTuple):
 
 @dataclass
 class Progress:
-    """What the proofs have looked at so far; `step` is called now and then with the number of rows since."""
+    """What the proofs have looked at so far; `step` hears now and then of rows that the report's total counts."""
 
     step: Callable[[int], None] = lambda rows: None
     counts: dict[str, int] = field(default_factory=dict)
 
-    def add(self, what: str, count: int) -> None:
+    def add(self, what: str, count: int, *, counted: bool = False) -> None:
         self.counts[what] = self.counts.get(what, 0) + count
-        self.step(count)
+        if counted:
+            self.step(count)
 
 
 Proof = Callable[[Progress], Iterator[Finding]]
 registered: dict[str, Proof] = {}
+counted: list[type[Model]] = []
 
 
-def register(name: str, proof: Proof) -> None:
-    """Rooms call this where they are started; proofs run in the order in which the rooms stand."""
+def register(name: str, proof: Proof, *, over: type[Model] | None = None) -> None:
+    """Rooms call this where they are started; proofs run in the order in which the rooms stand. `over` names the rows
+    that it passes by, so that a progress bar knows how far there is to go."""
     registered[name] = proof
+    if over is not None:
+        counted.append(over)
+
+
+def total() -> int:
+    return sum(model._default_manager.count() for model in counted)
 
 
 def findings(progress: Progress) -> Iterator[Finding]:

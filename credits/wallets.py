@@ -33,7 +33,7 @@ def _one(wallet: int, sides: list[Side], progress: Progress) -> Iterator[Finding
         yield from proof.codes_agree(redemptions.take(wallet))
         yield from proof.wallet_agrees(next(iter(list(wallets.take(wallet))), None))
         progress.add("wallets", 1)
-        progress.add("entries", proof.number)
+        progress.add("entries", proof.number, counted=True)
         progress.add("credits held", proof.balance)
     except (TypeError, ValueError) as error:
         yield Finding("unreadable", f"wallet {wallet}", f"A row cannot be read: {error}.")

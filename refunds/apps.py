@@ -34,4 +34,4 @@ class RefundsConfig(AppConfig):
         documents.facts_behind[Series.CREDIT_NOTE] = facts_of_note
         letters.enclosures["credit_note"] = documents.enclosure
         NUMBERED[Series.CREDIT_NOTE] = NOTES
-        proofs.register("refunds", refunds_hold)
+        proofs.register("refunds", refunds_hold, over=self.get_model("Refund"))

@@ -32,7 +32,7 @@ def refunds_hold(progress: Progress) -> Iterator[Finding]:
         for holds, kind, sentence in _laws(refund, lines, shares):
             if not holds:
                 yield Finding(kind, f"refund of {refund.purchase.number}", sentence)
-        progress.add("refunds", 1)
+        progress.add("refunds", 1, counted=True)
     for (number,) in stream(WITHOUT_REFUND):
         yield Finding(
             "refund_missing", number, "Credits came back for it, or it says so, and there is no refund."

@@ -40,7 +40,7 @@ class StorefrontConfig(AppConfig):
         from storefront.standards import make_standards
 
         letters.enclosures["invoice"] = enclosure
-        proofs.register("purchases", purchases_hold)
+        proofs.register("purchases", purchases_hold, over=self.get_model("Purchase"))
         proofs.register("series", series_hold)
 
         # Standard terms and the series come back after a flush too, so they are no data migration.

@@ -38,7 +38,7 @@ def purchases_hold(progress: Progress) -> Iterator[Finding]:
     for row in stream(PURCHASES):
         mine, downloads = list(items.take(row[0])), list(counted.take(row[0]))
         yield from _one(row, mine, downloads)
-        progress.add("purchases", 1)
+        progress.add("purchases", 1, counted=True)
     for side in (items, counted):
         if side.key is not None:
             yield Finding(

@@ -8,8 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from tqdm import tqdm
 
-from credits.models import Entry
-from credits.proofs import Finding, Progress, findings, snapshot
+from credits.proofs import Finding, Progress, findings, snapshot, total
 
 
 class Command(BaseCommand):
@@ -37,8 +36,7 @@ class Command(BaseCommand):
 
     def _bar(self) -> Any:
         shown = sys.stderr.isatty()
-        total = Entry.objects.count() if shown else None
-        return tqdm(total=total, unit=" rows", disable=not shown, leave=False)
+        return tqdm(total=total() if shown else None, unit=" rows", disable=not shown, leave=False)
 
     def _say(
         self, first: dict[str, Finding], counts: dict[str, int], progress: Progress, seconds: float
