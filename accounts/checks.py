@@ -1,6 +1,7 @@
 """What must be true of the configuration before the store serves anybody: one clear sentence each."""
 
 from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.conf import settings
@@ -67,6 +68,18 @@ def forwarded_addresses_are_counted(**_: Any) -> list[CheckMessage]:
     if settings.REST_FRAMEWORK.get("NUM_PROXIES") is None:
         return [Error("X-Forwarded-For is trusted without a count: set TRUSTED_PROXIES.", id="recredit.E007")]
     return []
+
+
+@register()
+def a_credit_has_a_value(**_: Any) -> list[CheckMessage]:
+    """Tools that verify invoices are told prices in it; a slip would fail each of their questions."""
+    try:
+        value = Decimal(settings.CREDIT_VALUE)
+    except InvalidOperation:
+        value = Decimal(-1)
+    if value.is_finite() and 0 <= value <= 1_000_000:
+        return []
+    return [Error("CREDIT_VALUE must be a number, such as 0.01, and at most a million.", id="recredit.E009")]
 
 
 @register(Tags.database)

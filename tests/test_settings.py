@@ -100,6 +100,9 @@ SQLITE = {"ENGINE": "django.db.backends.sqlite3", "NAME": "x", "OPTIONS": {}}
             {"recredit.E006"},
         ),
         ({"REST_FRAMEWORK": {"NUM_PROXIES": None}}, {"recredit.E007"}),
+        ({"CREDIT_VALUE": "0,5"}, {"recredit.E009"}),
+        ({"CREDIT_VALUE": "-1"}, {"recredit.E009"}),
+        ({"CREDIT_VALUE": "NaN"}, {"recredit.E009"}),
     ],
 )
 def test_our_own_checks_ring(changed: dict[str, object], expected: set[str]) -> None:
