@@ -51,9 +51,13 @@ class Rows:
         self.charge_backs = {row.purchase_id: row for row in charge_backs}
         self.cases = _by("customer_id", Case.objects.filter(customer__in=people).order_by("pk"))
 
+        numbers = [row.number for row in self.invoices.values()]
+        numbers += [row.credit_note.number for row in self.refunds.values()]
+        self._rendered = set(Document.objects.filter(pk__in=numbers).values_list("pk", flat=True))
+
     def document(self, number: str) -> Document | None:
-        # The bytes of many documents would fill the memory; they are fetched when their line is written.
-        return Document.objects.filter(pk=number).first()
+        """The bytes of many documents would fill the memory: they are fetched when their line is written."""
+        return Document.objects.get(pk=number) if number in self._rendered else None
 
 
 def _by(key: str, rows: "QuerySet[Any]") -> dict[int, list[Any]]:
