@@ -18,6 +18,7 @@ from doors.desk.forms import (
     AssignForm,
     ConfirmForm,
     HandOverForm,
+    MessageForm,
     NoteForm,
     ToCustomerForm,
 )
@@ -182,6 +183,16 @@ ACTS = {
         HandOverForm,
         lambda case: ["It is nobody's until a lead takes it, and stands under “With a lead” in the queue."],
         lambda case, by, data, now: cases.hand_over(case=case, by=by, now=now, **data),
+    ),
+    "message": Act(
+        "Write to the customer",
+        "Send it",
+        "The message is sent.",
+        MessageForm,
+        lambda case: [
+            "The customer gets it by letter. The request stays where it is, and so does its deadline."
+        ],
+        lambda case, by, data, now: cases.write_to_customer(case=case, by=by, now=now, **data),
     ),
     "note": Act(
         "Private note",

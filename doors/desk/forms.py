@@ -24,6 +24,10 @@ class NoteForm(forms.Form):
     note = words("Note for colleagues", hint="Nobody else ever sees it.")
 
 
+class MessageForm(forms.Form):
+    note = words("Message", rows=6, hint="Everybody in the request reads it.")
+
+
 class ConfirmForm(forms.Form):
     note = words("Note for colleagues", required=False)
 

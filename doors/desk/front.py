@@ -12,13 +12,11 @@ from accounts.models import User
 from accounts.templatetags.recredit import in_credits
 from doors.desk.queue import AGES, DECIDED
 from doors.desk.records import gives
-from refunds import duplicates
 from refunds.models import Case, Denial, Refund
 from refunds.policy import ReasonCode
 from refunds.wording import REASONS, counted
 
 WEEK = timedelta(days=7)
-MANY = 99
 AGE_WORDS = {"1": "less than a day", "3": "1 to 3 days", "7": "3 to 7 days", "older": "more than 7 days"}
 
 
@@ -50,17 +48,11 @@ def _waiting(person: User, now: datetime) -> list[Figure]:
         nobody=Count("pk", filter=Q(assigned_to=None)),
         **counts,
     )
-    twice = len(duplicates.unasked(now=now).values_list("pk")[: MANY + 1])
     return [
         Figure(str(found["overdue"]), "overdue", _queue(due="overdue"), urgent=found["overdue"] > 0),
         Figure(str(found["mine"]), "assigned to me", _queue(whose="mine")),
         Figure(str(found["nobody"]), "assigned to nobody", _queue(whose="nobody")),
         *(Figure(str(found[f"age_{age}"]), f"open for {AGE_WORDS[age]}", _queue(age=age)) for age in AGES),
-        Figure(
-            f"{MANY}+" if twice > MANY else str(twice),
-            "duplicate charges nobody asked about",
-            reverse("desk_duplicates"),
-        ),
     ]
 
 

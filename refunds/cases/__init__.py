@@ -7,7 +7,8 @@ time line with who, through which door, and why.
   key; the outcome is the Case, or CaseOpen.
 - Publishers: `authorise`, `decline`, `offer_help`. Customers: `answer_request`, `accept_help`. Either: `withdraw`,
   `add_message`.
-- Agents: `assign`, `hand_over`, `note`, `ask_again`, `strike`; then `approve`, `confirm`, `take_back`, `reject`, `answer`.
+- Agents: `assign`, `hand_over`, `note`, `write_to_customer`, `ask_again`, `strike`;
+  then `approve`, `confirm`, `take_back`, `reject`, `answer`.
 - By the clock: `escalate_cases`.
 - To look at: `lines` (the time line as one side sees it), `visible_attachments`, `standing` and `suggestion` (what a
   decision is measured by).
@@ -28,7 +29,7 @@ from refunds.cases.attachments import Upload, received
 from refunds.cases.concluding import answer, reject
 from refunds.cases.deciding import approve, confirm, take_back
 from refunds.cases.escalating import escalate_cases
-from refunds.cases.handling import ask_again, assign, hand_over, note, strike
+from refunds.cases.handling import ask_again, assign, hand_over, note, strike, write_to_customer
 from refunds.cases.opening import open_by_agent, open_by_customer
 from refunds.cases.requesting import open_publisher_request
 from refunds.cases.rulings import rule, standing, suggestion
@@ -64,4 +65,5 @@ __all__ = [
     "take_back",
     "visible_attachments",
     "withdraw",
+    "write_to_customer",
 ]

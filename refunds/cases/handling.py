@@ -9,7 +9,7 @@ from accounts.durable import durably
 from accounts.models import User
 from credits import services as credits_room
 from credits.models import Wallet
-from refunds.cases import rights
+from refunds.cases import letters, rights
 from refunds.cases.deciding import pay_by_policy
 from refunds.cases.locking import lock_open_case, state_words, tell
 from refunds.cases.opening import ask_publishers, is_the_publishers, named_publishers
@@ -67,6 +67,22 @@ def note(*, case: Case, by: User, note: str, now: datetime, door: str = "desk") 
         fresh, _ = lock_open_case(case, now=now)
         tell(fresh, "noted", side=Side.SUPPORT, by=by, door=door, private_note=said, now=now)
         audit.record(by=by, act="note", subject=fresh.number, why=said, now=now)
+        return fresh
+
+    return durably(act)
+
+
+def write_to_customer(*, case: Case, by: User, note: str, now: datetime, door: str = "desk") -> Case:
+    """A question or a word for everybody in the case; the customer gets it by letter, and the case stays where it is."""
+
+    def act() -> Case:
+        rights.assert_agent(by)
+        rights.assert_not_own(by, case=case)
+        said = words(note, "note")
+        fresh, _ = lock_open_case(case, now=now)
+        tell(fresh, "message", side=Side.SUPPORT, by=by, door=door, note=said, now=now)
+        letters.write_customer(fresh, "case_message", now=now, publisher="Support", note=said)
+        audit.record(by=by, act="message", subject=fresh.number, why=said, now=now)
         return fresh
 
     return durably(act)

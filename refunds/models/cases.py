@@ -115,7 +115,9 @@ class Case(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["deadline"], name="case_due", condition=Q(state__in=OPEN_STATES)),
             models.Index(fields=["customer", "-opened_at"], name="case_of_customer"),
-            models.Index(fields=["-closed_at", "-id"], name="case_closed", condition=Q(closed_at__isnull=False)),
+            models.Index(
+                fields=["-closed_at", "-id"], name="case_closed", condition=Q(closed_at__isnull=False)
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -194,6 +194,7 @@ def test_two_clicks_decide(as_sam, ada, oak, grove, gil, now):
         ("assign", {}, State.WAITING_FOR_SUPPORT),
         ("hand-over", {"note": "Too much for me."}, State.WAITING_FOR_SUPPORT),
         ("note", {"note": "She called."}, State.WAITING_FOR_SUPPORT),
+        ("message", {"note": "When was that?"}, State.WAITING_FOR_SUPPORT),
     ],
 )
 def test_each_act_is_a_page_that_tells_and_a_post_that_does(as_sam, sam, ada, oak, now, act, data, state):
@@ -366,6 +367,7 @@ def addresses(case, purchase, download):
         "reject",
         "answer",
         "hand-over",
+        "message",
         "note",
     ]
     return [
