@@ -8,9 +8,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError
+
 from accounts.durable import Answer, Asking, once
 from accounts.models import User
 from accounts.people import register_person
+from accounts.refusals import Busy
 from credits.models import Lot
 from credits.services import grant, lock_wallet
 from refunds.services import charge_back_within
@@ -23,7 +26,11 @@ SOURCES = {"paid": "Top-up", "promo": "Promotion", "compensation": "Compensation
 
 def register_user(*, asking: Asking, email: str, **more: Any) -> Answer:
     """The outcome is (the person, whether they are new). Somebody whom the store knows is not changed."""
-    return once(asking, lambda: register_person(email=email, now=asking.now, **more))
+    try:
+        return once(asking, lambda: register_person(email=email, now=asking.now, **more))
+    except IntegrityError as error:
+        # Somebody of this address signed up in the same instant: asked again, they are known.
+        raise Busy from error
 
 
 def register_grant(
