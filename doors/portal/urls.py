@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
         refunds.answer,
         name="portal_refund_answer",
     ),
+    path("portal/refunds/<str:number>/messages/", refunds.message, name="portal_refund_message"),
     path("portal/refunds/<str:number>/withdraw/", refunds.withdraw, name="portal_refund_withdraw"),
     path("portal/refunds/<str:number>/files/<str:ref>/", refunds.attachment, name="portal_refund_file"),
     path("portal/sales/", sales.sales, name="portal_sales"),

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from outbox.models import Message
 from refunds import cases
 from refunds.models import Answer, Case
 from refunds.models.cases import Side
@@ -107,11 +108,13 @@ def test_answering_after_the_refund_is_refused(ada, gil, fern):
     assert Answer.objects.get().authorised is None
 
 
-@pytest.mark.parametrize("act", ["", "authorise/", "decline/", "offer-help/", "withdraw/", "files/abc/"])
+@pytest.mark.parametrize(
+    "act", ["", "authorise/", "decline/", "offer-help/", "withdraw/", "messages/", "files/abc/"]
+)
 def test_another_publishers_request_never_was(quinn, gil, case, act):
     page = browser(quinn)
     there, nowhere = page.get(page_of(case, act)), page.get(f"/portal/refunds/C00000000/{act}")
-    assert there.status_code == nowhere.status_code == 404
+    assert there.status_code == nowhere.status_code == (405 if act == "messages/" else 404)
     assert there.content == nowhere.content
     posted = page.post(page_of(case, act), {"note": "We say yes."})
     assert posted.status_code == 404
@@ -157,6 +160,16 @@ def test_after_a_charge_back_the_request_is_closed_and_says_so(gil, lea, case):
     charge_back(purchase=case.purchase, by=lea, why="The bank said so.", now=NOW)
     said = text(browser(gil).get(page_of(case)))
     assert "Closed by a charge-back" in said
+
+
+def test_a_message_goes_onto_the_time_line_and_to_the_customer(gil, case):
+    page = browser(gil)
+    page.post(page_of(case, "messages/"), {"message": "Which version do you use?"})
+    assert "Which version do you use?" in text(page.get(page_of(case)))
+    assert Message.objects.filter(template="case_message", to="ada@example.com").count() == 1
+    empty = page.post(page_of(case, "messages/"), {"message": " "})
+    assert (empty.status_code, errors(empty)) == (422, ["This field is required."])
+    assert browser(gil).get(page_of(case, "messages/")).status_code == 405
 
 
 def test_a_removed_member_cannot_answer_any_more(gil, grove, case):

@@ -32,13 +32,20 @@ def pdf(purchase, name="invoice.pdf"):
     return SimpleUploadedFile(name, document_pdf(purchase.number), content_type="application/pdf")
 
 
+def verified(person, purchase):
+    """The browser of a person who has just verified the number."""
+    page = browser(person)
+    page.post("/portal/invoices/", {"number": purchase.number})
+    return page
+
+
 def nothing_was_sent():
     return not Case.objects.exists() and not Attachment.objects.exists()
 
 
 def test_from_a_verified_number_everything_but_the_reason_is_filled_in(ada, gil, forest):
     purchase = buy(ada, forest, days_ago=3)
-    answer = browser(gil).get(PAGE, {"invoice": purchase.number})
+    answer = verified(gil, purchase).get(PAGE, {"invoice": purchase.number})
     form = answer.context["form"]
     assert form["email"].value() == "hello@grove.example"
     assert form["subject"].value() == f"Request for a refund of {purchase.number}"
@@ -50,14 +57,14 @@ def test_from_a_verified_number_everything_but_the_reason_is_filled_in(ada, gil,
 
 def test_where_the_policy_grants_it_the_page_says_so_and_points_the_customer_there(ada, gil, moss):
     purchase = buy(ada, moss, days_ago=3)
-    said = text(browser(gil).get(PAGE, {"invoice": purchase.number}))
+    said = text(verified(gil, purchase).get(PAGE, {"invoice": purchase.number}))
     assert "The refund policy grants this by itself." in said
     assert f"/purchases/{purchase.number}/refund/" in said
 
 
 def test_where_it_does_not_the_page_says_why_without_others_downloads(ada, gil, cliff, slate, moss):
     purchase = buy(ada, cliff, days_ago=40, downloaded=[slate, moss])
-    said = text(browser(gil).get(PAGE, {"invoice": purchase.number}))
+    said = text(verified(gil, purchase).get(PAGE, {"invoice": purchase.number}))
     assert "The refund policy does not grant this by itself." in said
     assert "The time for a refund is over: It was completed on" in said
     assert "Too much of this bundle was downloaded" in said
@@ -102,7 +109,7 @@ def test_the_number_may_stand_in_its_field_the_description_or_the_file(ada, gil,
 
 def test_only_the_ticked_items_are_asked_for(ada, gil, forest):
     purchase = buy(ada, forest)
-    page = browser(gil)
+    page = verified(gil, purchase)
     shown = page.get(PAGE, {"invoice": purchase.number}).context["form"]["shown"].value()
     page.post(PAGE, fill_in(invoice=purchase.number, shown=shown, items=["moss", "fern"]))
     case = Case.objects.get()
@@ -111,7 +118,7 @@ def test_only_the_ticked_items_are_asked_for(ada, gil, forest):
 
 def test_ticks_for_another_number_than_the_one_sent_are_not_carried_over(ada, gil, forest, moss):
     first, second = buy(ada, forest), buy(ada, moss, again=True)
-    page = browser(gil)
+    page = verified(gil, first)
     shown = page.get(PAGE, {"invoice": first.number}).context["form"]["shown"].value()
     page.post(PAGE, fill_in(invoice=second.number, shown=shown, items=["oak"]))
     assert [line.item.asset.slug for line in Case.objects.get().items.all()] == ["moss"]
@@ -132,6 +139,26 @@ def test_fill_in_from_the_invoice_keeps_what_was_typed(ada, gil, moss):
     assert (form["subject"].value(), form["description"].value()) == ("Ada's moss", "It flickers.")
     assert form["items"].value() == ["moss"]
     assert nothing_was_sent()
+
+
+def test_opening_the_page_with_a_number_is_no_look_up(ada, gil, moss):
+    purchase = buy(ada, moss)
+    answer = browser(gil).get(PAGE, {"invoice": purchase.number})
+    assert answer.context["form"]["invoice"].value() == purchase.number
+    assert "Moss" not in text(answer)
+    assert not LookUp.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["", "\0", "IN1", "x" * 5000])
+def test_an_odd_number_in_the_address_breaks_nothing(gil, number):
+    assert browser(gil).get(PAGE, {"invoice": number}).status_code == 200
+
+
+def test_fill_in_from_an_unknown_invoice_says_so_and_keeps_what_was_typed(gil):
+    answer = browser(gil).post(PAGE, fill_in(invoice="IN990000000007", subject="Mine", look="1"))
+    assert answer.status_code == 422
+    assert "IN990000000007 is not among your invoices." in text(answer)
+    assert answer.context["form"]["subject"].value() == "Mine"
 
 
 def test_a_members_own_address_is_good(ada, gil, moss):

@@ -7,13 +7,16 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
 
 from accounts.refusals import Refusal
+from doors.portal.files import FilesField, ManyFiles
 from doors.portal.gate import PortalRequest, for_publishers
 from doors.portal.opinions import policy_says
 from doors.portal.paging import page
 from refunds import cases
 from refunds.cases.attachments import as_download
+from refunds.cases.refusals import BadInput
 from refunds.models import Answer, Basis, Case, CaseItem, State
 from refunds.models.cases import OPEN_STATES, Side
 from storefront.models import Download
@@ -28,6 +31,16 @@ class NoteForm(forms.Form):
         super().__init__(*args, **more)
         field = self.fields["note"]
         field.label, field.help_text, field.required = label, hint, required
+
+
+class MessageForm(forms.Form):
+    message = forms.CharField(
+        label="Message",
+        max_length=10_000,
+        help_text="The customer gets it by letter; support reads it too.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    attachments = FilesField(label="Files", required=False, widget=ManyFiles(attrs={"multiple": True}))
 
 
 # What each answer says and asks; "words" open its page.
@@ -90,6 +103,33 @@ def refunds(request: PortalRequest) -> HttpResponse:
 @for_publishers
 def show(request: PortalRequest, number: str) -> HttpResponse:
     return _show(request, _mine(request, number))
+
+
+@for_publishers
+@require_POST
+def message(request: PortalRequest, number: str) -> HttpResponseBase:
+    """More on the time line, which the customer gets by letter too."""
+    case = _mine(request, number)
+    form = MessageForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            cases.add_message(
+                case=case,
+                by=request.user,
+                side=Side.PUBLISHER,
+                publisher=request.publisher,
+                message=form.cleaned_data["message"],
+                uploads=cases.received(form.cleaned_data["attachments"]),
+                share=True,
+                door="page",
+                now=request.now,
+            )
+        except Refusal as refusal:
+            form.add_error(refusal.field if isinstance(refusal, BadInput) else None, str(refusal))
+        else:
+            messages.success(request, "Your message is in the request.")
+            return redirect("portal_refund", case.number)
+    return _show(request, case, form, status=422)
 
 
 @for_publishers
@@ -163,7 +203,9 @@ def _own_items(request: PortalRequest, case: Case) -> list[CaseItem]:
     return list(rows.select_related("item__asset").order_by("item__position"))
 
 
-def _show(request: PortalRequest, case: Case) -> HttpResponse:
+def _show(
+    request: PortalRequest, case: Case, form: MessageForm | None = None, *, status: int = 200
+) -> HttpResponse:
     """The evidence that concerns the publisher's own items; never the customer's name or address."""
     publisher, items = request.publisher, _own_items(request, case)
     answer = case.answers.filter(publisher=publisher).first()
@@ -185,5 +227,6 @@ def _show(request: PortalRequest, case: Case) -> HttpResponse:
         **policy_says(case.purchase, at=case.opened_at),
         "story": cases.lines(case, side=Side.PUBLISHER, publisher=publisher),
         "by_the_store": by_the_store,
+        "form": form or MessageForm(),
     }
-    return render(request, "portal/refund.html", context)
+    return render(request, "portal/refund.html", context, status=status)

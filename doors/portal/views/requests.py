@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts.durable import Answer, Asking, digest_of
 from accounts.models import Publisher
 from accounts.refusals import Refusal
+from doors.portal.files import FilesField, ManyFiles
 from doors.portal.gate import PortalRequest, for_publishers
 from doors.portal.opinions import policy_says
 from refunds import cases
@@ -23,19 +24,6 @@ from refunds.models import Case
 from refunds.verification import VerifiedItem, verify
 from refunds.verified import seen_before
 from storefront.numbers import normalise
-
-
-class ManyFiles(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files in one field, each as it came; what may be in them is the service's affair."""
-
-    widget = ManyFiles
-
-    def clean(self, data: object, initial: object = None) -> list[object]:
-        return [file for file in (data if isinstance(data, list) else [data]) if file]
 
 
 class RequestForm(forms.Form):
@@ -125,13 +113,14 @@ def addresses(publisher: Publisher) -> list[str]:
     ]
 
 
-def _begin(request: PortalRequest, *, status: int = 200) -> HttpResponse:
-    number = request.GET.get("invoice", "")
-    found = _items(request, number) if number else []
+def _begin(request: PortalRequest) -> HttpResponse:
+    """With what the list knows of the number in the address. Opening a page is no look-up: the button below it is."""
+    number = request.GET.get("invoice", "")[:100]
+    found = seen_before(publisher=request.publisher, number=normalise(number) or "", now=request.now)
     form = RequestForm(
         initial=_first_values(request, number, found), publisher=request.publisher, found=found
     )
-    return _show(request, form, missing=number if number and not found else "", status=status)
+    return _show(request, form)
 
 
 def _fill_in(request: PortalRequest) -> HttpResponse:
@@ -236,15 +225,11 @@ def _with_fresh_key(request: PortalRequest, form: RequestForm) -> RequestForm:
     return again
 
 
-def _show(
-    request: PortalRequest, form: RequestForm, *, said: str = "", missing: str = "", status: int = 200
-) -> HttpResponse:
+def _show(request: PortalRequest, form: RequestForm, *, said: str = "", status: int = 200) -> HttpResponse:
     context = {
         "form": form,
         "said": said,
-        "missing": missing,
         "purchase": form.found[0].item.purchase if form.found else None,
         **(policy_says(form.found[0].item.purchase, at=request.now) if form.found else {}),
-        "readable": normalise(missing) is not None,
     }
     return render(request, "portal/refund_new.html", context, status=status)
