@@ -1,0 +1,320 @@
+"""Refunds, denials, charge-backs and cases that come in a file, with their evidence or judged as they come."""
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from accounts.models import AuditLine
+from credits.models import Entry, Lot, Wallet
+from credits.proofs import Progress, findings
+from refunds.cases import clocks
+from refunds.models import Attachment, Case, ChargeBack, CreditNote, Denial, Refund
+from refunds.replay import replay
+from storefront.models import Purchase, PurchaseItem, Series
+from tests.storefile.emptying import dumped
+from tests.storefile.lines import SHOP, Line, download, grant, load_lines, purchase, refund, why_lines_refused
+
+pytestmark = pytest.mark.django_db
+BOUGHT = (*SHOP, grant(), purchase())
+HERE = len(BOUGHT) + 1
+
+
+def case(state: str = "waiting_for_support", grounds: str = "defective", **more: Any) -> Line:
+    return {
+        "type": "case",
+        "purchase": "p1",
+        "grounds": grounds,
+        "state": state,
+        "opened_at": "2026-11-10T08:00:00Z",
+        **more,
+    }
+
+
+def test_a_partial_refund_keeps_what_was_downloaded() -> None:
+    load_lines(*BOUGHT, download("oak"), refund(20))
+
+    settled = Refund.objects.get()
+    assert (settled.credits, settled.full, settled.door) == (20, False, "file")
+    assert list(PurchaseItem.objects.values_list("asset__slug", "kept_share", "revoked_at")) == [
+        ("oak", 40, None),
+        ("fern", 0, datetime(2026, 11, 5, 10, tzinfo=UTC)),
+        ("bark", 0, datetime(2026, 11, 5, 10, tzinfo=UTC)),
+    ]
+    assert Wallet.objects.get(customer__email="ada@example.com").balance == 460
+    assert CreditNote.objects.get().number == "CN010000000001"
+    assert json.loads(settled.decision)["restores"] == [
+        {"lot": Lot.objects.get().pk, "kind": "paid", "credits": 20, "expires_at": None}
+    ]
+    assert _sound()
+
+
+def test_a_refund_looks_at_what_was_downloaded_by_then() -> None:
+    """The bark came after the refund; the oak had been kept before."""
+    later = download("oak", at="2026-11-09T00:00:00Z")
+    load_lines(*BOUGHT, download("oak"), refund(20), later)
+
+    assert len(json.loads(Refund.objects.get().facts)["items"][0]["downloads"]) == 1
+    assert _sound()
+
+
+def test_an_expired_lot_is_reborn_as_the_rule_has_it() -> None:
+    load_lines(*SHOP, grant(expires_at="2026-11-02T09:30:00Z", kind="promo"), purchase(), refund(60))
+
+    old, new = Lot.objects.order_by("pk")
+    assert (new.kind, new.issued, new.reborn_from.lot) == ("promo", 60, old)
+    assert new.expires_at == datetime(2026, 11, 6, 10, tzinfo=UTC)
+    assert list(Entry.objects.order_by("number").values_list("kind", "credits")) == [
+        ("grant", 500),
+        ("spend", -60),
+        ("restore", 60),
+        ("expire", -440),
+        ("expire", -60),
+    ]
+    assert _sound()
+
+
+def test_restores_say_into_which_lots_credits_came_back() -> None:
+    restores = [{"grant": "g1", "credits": 60, "ref": "g2", "expires_at": "2027-01-01T00:00:00Z"}]
+    again = purchase("p2", 60, at="2026-11-06T00:00:00Z", draws=[{"grant": "g2", "credits": 60}])
+    load_lines(
+        *SHOP, grant(expires_at="2026-11-02T09:30:00Z"), purchase(), refund(60, restores=restores), again
+    )
+    assert list(Lot.objects.order_by("pk").values_list("issued", "remaining")) == [(500, 0), (60, 0)]
+    assert _sound()
+
+
+@pytest.mark.parametrize(
+    ("restores", "reason"),
+    [
+        ([{"grant": "g1", "credits": 59}], "has restores that do not add up to its 60 credits"),
+        ([{"grant": "g1", "credits": 61}], "restores more to the grant “g1” than was drawn from it"),
+        ([{"grant": "g0", "credits": 60}], "restores to the grant “g0”, which the purchase did not draw on"),
+        (
+            [{"grant": "g1", "credits": 30}, {"grant": "g1", "credits": 30}],
+            "restores to the same grant twice",
+        ),
+        ([{"grant": "g1", "credits": 60, "ref": "g0"}], "repeats the ref “g0” with other content"),
+    ],
+)
+def test_restores_that_cannot_be(restores: list[Line], reason: str) -> None:
+    other = grant("g0", 5, at="2026-11-03T00:00:00Z")
+    assert why_lines_refused(*BOUGHT, other, refund(60, restores=restores)) == [f"line {HERE + 1}: {reason}"]
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({"kept": ["moss"]}, "names “moss”, which is no item of this purchase"),
+        ({"kept": ["oak"], "revoked": ["oak"]}, "says neither kept nor revoked of an item, or both"),
+        (
+            {"facts": {"owner": "ada@example.com"}},
+            "has “facts” that cannot be read: they are written by a dump, never by hand",
+        ),
+        (
+            {"decision": {"credits": 1}},
+            "has “decision” that cannot be read: they are written by a dump, never by hand",
+        ),
+        ({"case": "C00000001"}, "names the case C00000001, and no line above it is about it"),
+    ],
+)
+def test_refunds_that_cannot_be(more: dict[str, Any], reason: str) -> None:
+    assert why_lines_refused(*BOUGHT, refund(60, **more)) == [f"line {HERE}: {reason}"]
+
+
+def test_facts_of_another_purchase_are_no_evidence() -> None:
+    load_lines(*BOUGHT, refund(60))
+    told = next(line for line in map(json.loads, dumped().splitlines()) if line["type"] == "refund")
+    stolen = {"facts": told["facts"], "decision": told["decision"]}
+
+    other = (*SHOP, grant("h", at="2026-10-03T00:00:00Z"), purchase("p1", at="2026-11-02T09:30:00Z"))
+    reasons = why_lines_refused(
+        *other, refund(60, decision=stolen["decision"] | {"restores": []}, facts=stolen["facts"])
+    )
+
+    assert reasons == [f"line {len(other) + 1}: has the facts of another purchase"]
+
+
+def test_a_denial_is_kept_with_what_the_policy_says() -> None:
+    load_lines(
+        *BOUGHT,
+        download("oak"),
+        download("fern"),
+        {"type": "denial", "purchase": "p1", "at": "2026-11-06T00:00:00Z"},
+    )
+
+    denial = Denial.objects.get()
+    assert [reason["code"] for reason in json.loads(denial.decision)["reasons"]] == ["bundle_over_limit"]
+    bought = Purchase.objects.get()
+    assert (bought.asked_at, bought.asked_count, bought.asked_price) == (
+        datetime(2026, 11, 6, tzinfo=UTC),
+        2,
+        70,
+    )
+    assert _sound()
+
+
+def test_a_denial_of_what_the_policy_grants_is_refused() -> None:
+    denial = {"type": "denial", "purchase": "p1", "at": "2026-11-06T00:00:00Z"}
+    assert why_lines_refused(*BOUGHT, denial) == [f"line {HERE}: denies what the policy grants"]
+
+
+def test_a_charge_back_revokes_everything_and_moves_nothing() -> None:
+    taken = {
+        "type": "charge_back",
+        "purchase": "p1",
+        "at": "2026-11-08T00:00:00Z",
+        "why": "The bank took it back",
+    }
+    load_lines(*BOUGHT, case(), {**taken, "by": "sam@store.example"})
+
+    bought = Purchase.objects.get()
+    assert (bought.status, bought.revoked_at) == ("charged_back", datetime(2026, 11, 8, tzinfo=UTC))
+    assert ChargeBack.objects.get().why == "The bank took it back"
+    assert Wallet.objects.get(customer__email="ada@example.com").balance == 440
+    assert Case.objects.get().state == "closed_by_refund"
+    assert AuditLine.objects.get().subject == bought.number
+
+
+def test_a_purchase_is_charged_back_once() -> None:
+    taken = {
+        "type": "charge_back",
+        "purchase": "p1",
+        "at": "2026-11-08T00:00:00Z",
+        "why": "The bank took it back",
+    }
+    assert why_lines_refused(*BOUGHT, taken, taken) == [
+        f"line {HERE + 1}: charges back a purchase that is charged_back"
+    ]
+
+
+def test_a_case_stands_as_its_line_says() -> None:
+    text = base64.b64encode(b"It crashes.").decode()
+    load_lines(
+        *BOUGHT,
+        case(
+            state="waiting_for_publisher",
+            number="C00000042",
+            items=["oak"],
+            answers=[{"publisher": "grove", "asked_at": "2026-11-10T08:00:00Z"}],
+            timeline=[
+                {
+                    "at": "2026-11-10T08:00:00Z",
+                    "side": "customer",
+                    "by": "ada@example.com",
+                    "act": "opened",
+                    "note": "Help",
+                },
+                {
+                    "at": "2026-11-10T08:00:00Z",
+                    "side": "store",
+                    "publisher": "grove",
+                    "act": "asked_publisher",
+                },
+            ],
+            attachments=[
+                {"name": "log.txt", "type": "text/plain", "base64": text, "step": 0, "shared": True}
+            ],
+        ),
+    )
+    opened = Case.objects.get()
+    assert (opened.number, opened.state, opened.customer.email) == (
+        "C00000042",
+        "waiting_for_publisher",
+        "ada@example.com",
+    )
+    assert opened.deadline == opened.opened_at + clocks.PUBLISHER_HAS
+    assert opened.items.get().item.asset.slug == "oak"
+    assert [event.act for event in opened.events.order_by("pk")] == ["opened", "asked_publisher"]
+    assert bytes(Attachment.objects.get().content) == b"It crashes."
+    assert opened.answers.get().deadline - opened.opened_at == timedelta(days=14)
+
+
+def test_an_approved_case_and_its_refund_belong_together() -> None:
+    approved = case("approved", number="C00000007", state_since="2026-11-12T08:00:00Z")
+    load_lines(
+        *BOUGHT,
+        download("oak"),
+        approved,
+        refund(
+            33,
+            at="2026-11-12T08:00:00Z",
+            basis="publisher_authorised",
+            case="C00000007",
+            kept=["oak"],
+            requested_by="sam@store.example",
+        ),
+    )
+    assert Case.objects.get().refund.credits == 33
+    assert list(PurchaseItem.objects.values_list("kept_share", flat=True)) == [27, 0, 0]
+    assert Purchase.objects.get().asked_at is None
+    assert _sound()
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        ([case(), case()], "is open, and so is {number} about the same purchase"),
+        ([{**case(), "purchase": "p9"}], "names the purchase “p9”, and no line above it has this ref"),
+        ([case(items=["moss"])], "names “moss”, which is no item of this purchase"),
+        ([case(user="ben@example.com")], "names another user than the purchase's own"),
+        (
+            [case(attachments=[{"name": "a", "type": "text/plain", "base64": "YQ==", "step": 1}])],
+            "says that a file came with step 1 of a time line of 1",
+        ),
+        (
+            [
+                case(compensation="g1", grounds="credits_wrong", state="answered", user="ada@example.com"),
+                {"type": "attachment", "case": "C00000000", "file": {"name": "a", "type": "b", "base64": ""}},
+            ],
+            "names the case C00000000, and no line above it is about it",
+        ),
+    ],
+)
+def test_cases_that_cannot_be(lines: list[Line], reason: str) -> None:
+    said = why_lines_refused(*BOUGHT, *lines)
+    assert len(said) == 1
+    assert said[0].startswith(f"line {HERE + len(lines) - 1}: {reason.partition('{')[0]}")
+
+
+def test_a_case_about_no_purchase_is_about_credits() -> None:
+    alone = {
+        key: value
+        for key, value in case(grounds="credits_wrong", user="ada@example.com").items()
+        if key != "purchase"
+    }
+    load_lines(*BOUGHT, alone)
+    assert Case.objects.get().purchase is None
+
+    assert why_lines_refused(*SHOP, {**alone, "grounds": "other"}) == [
+        f"line {len(SHOP) + 1}: names no purchase, and only a case about credits may do so"
+    ]
+
+
+def test_many_large_files_stand_on_lines_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("doors.storefile.moving_out.cases.INLINE_BYTES", 10)
+    files = [
+        {"name": f"{n}.txt", "type": "text/plain", "base64": base64.b64encode(b"12345678").decode()}
+        for n in range(3)
+    ]
+    load_lines(*BOUGHT, case(attachments=files))
+
+    lines = [json.loads(line) for line in dumped().splitlines()]
+
+    assert [len(line["attachments"]) for line in lines if line["type"] == "case"] == [1]
+    assert [line["file"]["name"] for line in lines if line["type"] == "attachment"] == ["1.txt", "2.txt"]
+
+
+def test_credit_notes_follow_their_own_series() -> None:
+    load_lines(
+        *BOUGHT, refund(60, credit_note="CN010000000004"), purchase("p2"), {**refund(60), "purchase": "p2"}
+    )
+    assert sorted(CreditNote.objects.values_list("number", flat=True)) == ["CN010000000004", "CN010000000005"]
+    assert Series.objects.get(prefix="CN").last == 5
+
+
+def _sound() -> bool:
+    """The ledger proves right and every stored decision is taken again alike."""
+    return not list(findings(Progress())) and not any(replay())
