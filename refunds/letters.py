@@ -7,7 +7,9 @@ from datetime import datetime
 from accounts.models import PublisherEmail
 from outbox.letters import queue_many
 from outbox.models import Message
-from refunds.models import CreditNote, Refund
+from refunds.dependants import kept_that_require_lost
+from refunds.models import Basis, CreditNote, Refund
+from refunds.wording import BASES
 from storefront.models import Purchase, PurchaseItem
 
 
@@ -24,13 +26,15 @@ def queue_refund_letters(
         "credits_spent": purchase.credits_spent,
     }
     lost = [item for item in items if purchase.revoked_at or item.revoked_at]
+    kept = [item for item in items if item not in lost]
     messages = [
         Message(
             template="refunded",
             data={
                 **told,
                 "lost": [item.title for item in lost],
-                "kept": [item.title for item in items if item not in lost],
+                "kept": [item.title for item in kept],
+                "broken": kept_that_require_lost(kept, lost) if kept and lost else [],
                 "enclose": ["credit_note", note.number],
             },
             to=purchase.customer.email,
@@ -46,6 +50,8 @@ def queue_refund_letters(
                 template="refunded_publisher",
                 data={
                     **{key: told[key] for key in ("invoice", "credit_note", "basis")},
+                    "reason": BASES[refund.basis],
+                    "by_the_store": refund.basis == Basis.GOODWILL,
                     "items": [
                         {
                             "title": item.title,
