@@ -2,9 +2,12 @@
 
 import json
 import logging
+import re
+import runpy
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -272,6 +275,13 @@ def test_the_key_stands_in_no_log_line_and_in_no_look_up(ada, moss, secret, capl
     # SQL is logged at DEBUG only, by whoever asks for it; what it says of the key is its digest.
     assert not [line for line in caplog.records if hidden in line.getMessage()]
     assert not [row for row in LookUp.objects.values_list() if hidden in str(row)]
+
+
+def test_the_web_servers_access_log_leaves_the_query_out():
+    line = runpy.run_path(str(settings.BASE_DIR / "gunicorn.conf.py"))["access_log_format"]
+    shown = set(re.findall(r"%\((\w)\)", line))
+    # r is the whole request line, q its query, f the page before, which may carry one too.
+    assert shown == {"h", "t", "m", "U", "s", "B", "M"}
 
 
 def test_a_look_up_notes_the_key_the_owner_and_the_door(ada, gil, grove, moss, secret):
