@@ -13,6 +13,7 @@ from credits import services as credits
 from credits.services import Restoration
 from refunds.closing import close_open_case
 from refunds.facts import Gathered, gather
+from refunds.figures import count_quote
 from refunds.models import Basis, ChargeBack, Denial, Refund
 from refunds.policy import Decision, Facts, Fate, Restore, decide
 from refunds.refusals import ChargeBackRefused, NotYours, QuoteChanged
@@ -36,7 +37,9 @@ class Quote:
 
 def quote(*, purchase: Purchase, requester: User, now: datetime) -> Quote:
     """What a refund would be at this instant. Reads, and writes nothing."""
-    return _judge(gather(purchase, requester), now)
+    found = _judge(gather(purchase, requester), now)
+    count_quote(found.decision.eligible, [reason.code.value for reason in found.decision.reasons])
+    return found
 
 
 def opinion(*, purchase: Purchase, now: datetime) -> Quote:

@@ -5,3 +5,10 @@ from django.apps import AppConfig
 
 class ApiConfig(AppConfig):
     name = "doors.api"
+
+    def ready(self) -> None:
+        from django.core.signals import request_finished
+
+        from accounts import tally
+
+        request_finished.connect(tally.flush_when_due)

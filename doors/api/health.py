@@ -8,8 +8,9 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from accounts import guards
+from accounts import guards, tally
 from outbox.models import Message
+from refunds.figures import EVERY, figures
 
 
 def alive(request: HttpRequest) -> HttpResponse:
@@ -49,7 +50,43 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse("".join(_lines(request)), content_type="text/plain; version=0.0.4")
 
 
+# What each figure is called outside: its name, what it counts, and what its label says.
+TOLD = {
+    "quotes": ("recredit_quotes_total", "Quotes shown, by outcome.", "outcome"),
+    "quote_reasons": ("recredit_quote_reasons_total", "Reasons in quotes that denied.", "reason"),
+    "refunds": ("recredit_refunds_total", "Refunds booked, by basis.", "basis"),
+    "credits_returned": ("recredit_credits_returned_total", "Credits given back, by basis.", "basis"),
+    "denials": ("recredit_refund_denials_total", "Refunds asked for and denied.", ""),
+    "denial_reasons": ("recredit_refund_denial_reasons_total", "Reasons in denials.", "reason"),
+    "look_ups": ("recredit_look_ups_total", "Invoice numbers looked up, by answer.", "answer"),
+}
+
+
 def _lines(request: HttpRequest) -> Iterator[str]:
-    yield "# HELP recredit_queue_age_seconds How long the oldest due letter has waited.\n"
-    yield "# TYPE recredit_queue_age_seconds gauge\n"
-    yield f"recredit_queue_age_seconds {queue_age_seconds(request):.0f}\n"
+    yield from _of_the_queue(request)
+    tally.flush()
+    found = figures(request.now)  # type: ignore[attr-defined]
+    for what, (name, says, label) in TOLD.items():
+        yield f"# HELP {name} {says}\n# TYPE {name} counter\n"
+        for of, which in EVERY:
+            if of == what:
+                yield (
+                    f'{name}{{{label}="{which}"}} {found[of, which]}\n'
+                    if label
+                    else f"{name} {found[of, which]}\n"
+                )
+
+
+def _of_the_queue(request: HttpRequest) -> Iterator[str]:
+    waiting = Message.objects.filter(sent_at=None, dead_at=None).count()
+    dead = Message.objects.filter(dead_at__isnull=False).count()
+    for name, says, value in (
+        (
+            "recredit_queue_age_seconds",
+            "How long the oldest due letter has waited.",
+            queue_age_seconds(request),
+        ),
+        ("recredit_queue_waiting", "Letters that wait to be sent.", waiting),
+        ("recredit_queue_dead", "Letters that were given up.", dead),
+    ):
+        yield f"# HELP {name} {says}\n# TYPE {name} gauge\n{name} {value:.0f}\n"
