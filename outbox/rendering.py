@@ -33,8 +33,7 @@ class Letter:
 
 def render(message: Message) -> Letter:
     if message.template == AS_WRITTEN:
-        words = message.data
-        return Letter(_one_line(words["subject"]), words["body"], words.get("html", ""), None)
+        return _as_written(message)
     data = {**message.data}
     enclose = data.pop("enclose", None)
     context = {
@@ -52,6 +51,14 @@ def render(message: Message) -> Letter:
         html = _fill(f"{name}.html", context, escape=True)
     enclosed = enclosures[enclose[0]](enclose[1]) if enclose else None
     return Letter(_one_line(subject), text.strip() + "\n", html, enclosed)
+
+
+def _as_written(message: Message) -> Letter:
+    """A library's own words. It mostly sends plain text, which is put into our look."""
+    subject = _one_line(message.data["subject"])
+    body, html = message.data.get("body", ""), message.data.get("html", "")
+    context = {"subject": subject, "body": body.strip(), "PUBLIC_URL": settings.PUBLIC_URL}
+    return Letter(subject, body, html or _fill("letters/as_written.html", context, escape=True), None)
 
 
 def as_mail(message: Message) -> EmailMultiAlternatives:

@@ -59,3 +59,24 @@ def test_instants_are_instants_again_and_nothing_else_is():
         "expires_at": NOW,
         "lots": [{"ends_at": NOW, "credits": 3}],
     }
+
+
+def test_plain_text_of_a_library_is_put_into_the_store_s_look(ada):
+    body = "Open the link:\n\nhttps://store.example/password/x-1/\n\n<b>Never</b> mind"
+    letter = letters.queue(template="as_written", to=ada, data={"subject": "New", "body": body}, now=NOW)
+    told = render(letter)
+    assert told.text == body
+    assert '<a href="https://store.example/password/x-1/"' in told.html
+    assert "&lt;b&gt;Never&lt;/b&gt;" in told.html
+    assert "support@store.example" in told.html
+
+
+def test_a_sign_up_sends_its_letter_through_the_outbox(client, db, settings):
+    settings.EMAIL_BACKEND = "outbox.backend.QueueBackend"
+    words = {"email": "new@example.com", "password1": "calm-ledger-42", "password2": "calm-ledger-42"}
+    assert client.post("/sign-up/", words).status_code == 302
+    (letter,) = Message.objects.all()
+    told = render(letter)
+    assert letter.to == "new@example.com"
+    assert f"{settings.PUBLIC_URL}/sign-up/confirm/" in told.text
+    assert f'href="{settings.PUBLIC_URL}/sign-up/confirm/' in told.html
