@@ -11,6 +11,7 @@ from django.db import DatabaseError, IntegrityError, OperationalError
 
 from accounts.durable import durably
 from accounts.models import AuditLine
+from accounts.refusals import Busy
 from credits.bulk import BulkLedger
 from credits.copying import copy_rows
 from credits.proofs import Progress, findings
@@ -62,7 +63,9 @@ def load(stream: BinaryIO, *, options: Options) -> Loaded:
 
     def act() -> None:
         if loaded.lines:
-            # A deadlock with the living store ended the first try; a stream that was read cannot be read again.
+            # A deadlock with the living store ended the first try. What came through a pipe cannot be read again.
+            if not stream.seekable():
+                raise Busy
             stream.seek(0)
             loaded.counts.clear()
         Load(stream, options, loaded).run()

@@ -33,6 +33,8 @@ class Numbering:
         if digits in self._given:
             raise LineRefused(f"has the number {number}, which a line above it has taken")
         own, count = divmod(digits, SERIES_DIGITS)
+        if not count:
+            raise LineRefused(f"has the number {number}, and every series starts with 1")
         if own == self._own:
             series = self._locked()
             # Past the end it leaves a hole before it; below the end it fills one.

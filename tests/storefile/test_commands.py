@@ -9,11 +9,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
+from credits.bulk import BulkLedger
 from credits.models import Wallet
 from storefront.models import Purchase
 from tests.storefile.lines import SHOP, as_bytes, grant, load_lines, purchase
@@ -91,6 +94,45 @@ def test_standard_input_is_a_file_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(FILE)))
     told("load_store", "-")
     assert Wallet.objects.get(customer__email="ada@example.com").balance == 440
+
+
+class Deadlock(Exception):
+    sqlstate = "40P01"
+
+
+@pytest.fixture
+def one_deadlock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The living store and the load wait for each other once; the database ends the load's first try."""
+    tries: list[int] = []
+    finish = BulkLedger.finish
+
+    def ends_once(self: BulkLedger) -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise OperationalError from Deadlock()
+        finish(self)
+
+    monkeypatch.setattr(BulkLedger, "finish", ends_once)
+    return tries
+
+
+@pytest.mark.django_db
+def test_a_load_that_lost_a_deadlock_starts_over(file: Path, one_deadlock: list[int]) -> None:
+    assert told("load_store", str(file)).startswith("Loaded 11 lines")
+    assert len(one_deadlock) == 2
+    assert Wallet.objects.get(customer__email="ada@example.com").balance == 440
+
+
+@pytest.mark.django_db
+def test_what_came_through_a_pipe_cannot_start_over(
+    one_deadlock: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipe = io.BytesIO(FILE)
+    pipe.seekable = lambda: False  # type: ignore[method-assign]
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=pipe))
+    with pytest.raises(CommandError, match="Nothing was done; please try again"):
+        told("load_store", "-")
+    assert not Purchase.objects.exists()
 
 
 @pytest.mark.django_db

@@ -21,7 +21,7 @@ from doors.shop.views.profile import DEMO_PASSWORD, DEMO_PEOPLE
 from doors.storefile.demo.people import CUSTOMERS, PASSWORD, SIGN_INS
 from doors.storefile.demo.world import as_file
 from doors.storefile.loading import Options, load
-from refunds.models import Basis, Grounds, State
+from refunds.models import Basis, Grounds, State, VerifiedInvoice
 from refunds.policy import ReasonCode
 from refunds.replay import replay
 from storefront.models import Asset, Bundle, Purchase, Status
@@ -146,6 +146,7 @@ def test_the_command_fills_an_empty_store_and_says_who_may_sign_in() -> None:
         ["agent", "sam@store.example", PASSWORD],
         ["lead", "lea@store.example", PASSWORD],
     ]
+    assert VerifiedInvoice.objects.filter(publisher__slug="grove").count() == 9
     for _, email in SIGN_INS:
         page = Client().post("/sign-in/", {"login": email, "password": PASSWORD})
         assert page.status_code == 302, email

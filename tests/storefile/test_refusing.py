@@ -214,6 +214,10 @@ def test_a_line_refers_only_to_what_stands_above_it() -> None:
                 "terms stand above the purchases that they judge"
             ),
         ),
+        (
+            [grant(), purchase(invoice="IN010000000000")],
+            "has the number IN010000000000, and every series starts with 1",
+        ),
         ([grant(), purchase(), download("moss")], "is of “moss”, which is no item of the purchase “p1”"),
         (
             [grant(), purchase(download_log=False), download()],

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
+from accounts.refusals import Refusal
 from doors.storefile.loading import Loaded, Options, load
 from doors.storefile.problems import FileRefused
 
@@ -42,6 +43,8 @@ class Command(BaseCommand):
                 )
             except FileRefused as refusal:
                 raise self._refused(refusal, as_json=options["json"]) from None
+            except Refusal as refusal:
+                raise CommandError(str(refusal)) from None
         self._report(loaded, time.monotonic() - started, dry_run=dry_run, as_json=options["json"])
 
     def _report(self, loaded: Loaded, seconds: float, *, dry_run: bool, as_json: bool) -> None:
