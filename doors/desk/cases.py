@@ -1,9 +1,9 @@
 """The addresses of the queue, the case page and its acts, and the files that came with a case."""
 
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, reverse
 
 from doors.desk.acts import ACTS, act
 from doors.desk.approving import approve
@@ -25,10 +25,8 @@ class CaseAdmin(ReadOnlyAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
         return queue(request)
 
-    def change_view(self, request: HttpRequest, object_id: str, *_: object, **__: object) -> HttpResponse:
-        if not object_id.isdecimal():
-            raise Http404
-        return redirect("desk_case", get_object_or_404(Case, pk=object_id).number)
+    def address_of(self, row: Case) -> str:
+        return reverse("desk_case", args=[row.number])
 
 
 def attachment(request: HttpRequest, number: str, ref: str) -> HttpResponse:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, reverse
 
@@ -31,12 +31,6 @@ class DownloadAdmin(ReadOnlyAdmin):
 
     def address_of(self, download: Download) -> str:
         return reverse("desk_strike", args=[download.pk])
-
-    def change_view(self, request: HttpRequest, object_id: str, *_: object, **__: object) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        if row is None:
-            raise Http404
-        return redirect("desk_strike", row.pk)
 
 
 def strike(request: HttpRequest, pk: int) -> HttpResponse:

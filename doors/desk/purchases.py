@@ -49,14 +49,6 @@ class PurchaseAdmin(ReadOnlyAdmin):
     def downloaded(self, purchase: Purchase) -> str:
         return f"{purchase.downloaded_count} of {purchase.items_count}"
 
-    def change_view(self, request: HttpRequest, object_id: str, *_: object, **__: object) -> HttpResponse:
-        found = (
-            Purchase.objects.filter(pk=object_id)
-            if object_id.isdecimal()
-            else Purchase.objects.filter(number=object_id)
-        )
-        return redirect("desk_purchase", get_object_or_404(found).number)
-
     @admin.action(description="Verify invoice", permissions=["view"])
     def verify_invoice(self, request: HttpRequest, rows: "QuerySet[Purchase]") -> HttpResponse:
         numbers = [("number", number) for number in rows.values_list("number", flat=True)[:MOST_AT_ONCE]]

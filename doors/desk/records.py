@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -78,6 +79,8 @@ class Judged(OfAPurchase):
     """A stored decision, drawn as whoever asked saw it, with the facts that it was taken from."""
 
     def change_view(self, request: HttpRequest, object_id: str, *_: object, **__: object) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         rows = self.get_queryset(request).select_related("purchase", "customer", "requested_by")
         row = get_object_or_404(rows, pk=object_id if object_id.isdecimal() else 0)
         name = self.opts.model_name
@@ -117,6 +120,9 @@ class CreditNoteAdmin(ReadOnlyAdmin):
     list_select_related = ("refund", "customer")
     search_help_text = "Credit note number, or e-mail"
 
+    def address_of(self, row: CreditNote) -> str:
+        return reverse("admin:refunds_refund_change", args=[row.refund_id])
+
     def find(self, rows: "QuerySet[Any]", words: str) -> "QuerySet[Any]":
         if "@" in words:
             return rows.filter(customer__email=words.lower())
@@ -128,23 +134,31 @@ class ChargeBackAdmin(ReadOnlyAdmin):
     list_display = ("at", "purchase", "by", "why")
     list_select_related = ("purchase", "by")
 
+    def address_of(self, row: ChargeBack) -> str:
+        return reverse("desk_purchase", args=[row.purchase.number])
+
 
 @admin.register(PurchaseItem)
 class PurchaseItemAdmin(OfAPurchase):
     list_display = ("title", "purchase", "publisher", "original_price", "share", "kept_share", "revoked_at")
     list_select_related = ("purchase", "publisher")
 
+    def address_of(self, row: PurchaseItem) -> str:
+        return reverse("desk_purchase", args=[row.purchase.number])
+
 
 @admin.register(LookUp)
 class LookUpAdmin(ReadOnlyAdmin):
     list_display = ("at", "number", "hit", "publisher", "by", "api_key", "door")
     list_select_related = ("publisher", "by", "api_key")
+    list_display_links = None
     list_filter = ("hit",)
 
 
 @admin.register(AuditLine)
 class AuditAdmin(ReadOnlyAdmin):
     list_display = ("at", "by", "act", "subject", "why")
+    list_display_links = None
     list_select_related = ("by",)
     search_help_text = "Exactly what it was about: an invoice, a request, an e-mail"
 

@@ -8,7 +8,8 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 BEFORE = "before"
 A_PAGE = 50
@@ -52,8 +53,8 @@ class KeysetList(ChangeList):
         return self.get_query_string({BEFORE: pk}, remove=[BEFORE]).lstrip("?")
 
     def url_for_result(self, result: Model) -> str:
-        address: Callable[[Model], str] | None = getattr(self.model_admin, "address_of", None)
-        return address(result) if address else super().url_for_result(result)
+        address: Callable[[Model], str] = getattr(self.model_admin, "address_of", lambda row: "")
+        return address(result) or super().url_for_result(result)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # see above
@@ -69,6 +70,20 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # see above
     show_facets = admin.ShowFacets.NEVER
     # How people look for a row: a sentence under the field, and what finds it, exactly and by an index.
     search_help_text: str | None = None
+
+    def address_of(self, row: Any) -> str:
+        """The page of the desk that tells of this row, where there is one."""
+        return ""
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The admin's own address of a row leads to the row's page, where it has one."""
+        row = self.get_object(request, object_id)
+        address = self.address_of(row) if row is not None and self.has_view_permission(request, row) else ""
+        if address and address != request.path:
+            return redirect(address)
+        return super().change_view(request, object_id, form_url, extra_context)
 
     def find(self, rows: "QuerySet[Any]", words: str) -> "QuerySet[Any]":
         return rows.none()
