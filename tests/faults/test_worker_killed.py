@@ -72,7 +72,7 @@ def test_a_letter_whose_worker_was_killed_in_mid_send_arrives_once_it_is_restart
     Message.objects.update(claimed_until=timezone.now())  # five minutes later
     office.answers.set()
     with working(office, "--once") as process:
-        assert b"1 letters sent" in process.communicate(timeout=60)[0]
+        assert b"1 letter sent" in process.communicate(timeout=60)[0]
     assert sent(message)
     assert [letter["Message-ID"] for letter in office.arrived] == [message_id(message)] * 2
     figure("kill -9 in mid-send: the letter arrived once the worker was restarted, under the same message id")

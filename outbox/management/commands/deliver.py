@@ -25,7 +25,8 @@ class Command(BaseCommand):
                 return
             ran = jobs.run_due(stop=stop)
             sent = worker.empty(stop)
-        self.stdout.write(f"{sent} letters sent, {ran} jobs run.")
+        letters, run = f"{sent} letter{'s' * (sent != 1)}", f"{ran} job{'s' * (ran != 1)}"
+        self.stdout.write(f"{letters} sent, {run} run.")
 
 
 @contextmanager
