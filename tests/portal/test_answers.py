@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from outbox.models import Message
 from refunds import cases
@@ -170,6 +172,19 @@ def test_a_message_goes_onto_the_time_line_and_to_the_customer(gil, case):
     empty = page.post(page_of(case, "messages/"), {"message": " "})
     assert (empty.status_code, errors(empty)) == (422, ["This field is required."])
     assert browser(gil).get(page_of(case, "messages/")).status_code == 405
+
+
+def test_the_statements_do_not_grow_with_the_requests(ada, gil, moss):
+    page, counts = browser(gil), []
+    for _ in range(2):
+        for _ in range(3):
+            ask_support(ada, buy(ada, moss, days_ago=40, again=True))
+        closed = ask_support(ada, buy(ada, moss, days_ago=40, again=True))
+        cases.withdraw(case=closed, by=ada, door="page", now=NOW)
+        with CaptureQueriesContext(connection) as statements:
+            assert page.get("/portal/refunds/").status_code == 200
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
 
 
 def test_a_removed_member_cannot_answer_any_more(gil, grove, case):

@@ -5,6 +5,8 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.keys import make_key
 from refunds.models import LookUp, VerifiedInvoice
@@ -107,6 +109,17 @@ def test_the_list_goes_on_on_a_next_page(ada, gil, grove, moss):
     assert sorted(shown) == sorted(numbers)
     assert second.context["older"] == ""
     assert page.get(PAGE, {"after": "nonsense 1"}).status_code == 200
+
+
+def test_the_statements_do_not_grow_with_the_list(ada, gil, grove, moss, forest):
+    page, counts = browser(gil), []
+    for _ in range(2):
+        numbers = [buy(ada, thing, again=True).number for thing in (moss, forest, moss, forest)]
+        verify(publisher=grove, numbers=numbers, by=gil, door="page", now=NOW)
+        with CaptureQueriesContext(connection) as statements:
+            assert page.get(PAGE).status_code == 200
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
 
 
 def test_the_csv_has_a_line_per_item_and_no_formula(ada, gil, grove):

@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from accounts.models import Publisher
 from accounts.refusals import Refusal
 from doors.portal.files import FilesField, ManyFiles
 from doors.portal.gate import PortalRequest, for_publishers
@@ -88,13 +90,13 @@ def refunds(request: PortalRequest) -> HttpResponse:
         .order_by("deadline", "id")
     )
     mine = Case.objects.filter(pk__in=Case.objects.of_publisher(publisher).values("pk"))
-    mine = mine.select_related("purchase", "refund")
+    mine = _with_own_answer(mine.select_related("purchase", "refund"), publisher)
     other = mine.filter(state__in=OPEN_STATES).exclude(pk__in=waiting.values("case"))
     closed, older = page(mine.exclude(state__in=OPEN_STATES), request.GET, by="closed_at", size=ON_A_PAGE)
     context = {
         "waiting": waiting,
-        "open": [_with_answer(case, publisher) for case in other.order_by("-opened_at", "-id")[:100]],
-        "closed": [_with_answer(case, publisher) for case in closed],
+        "open": [_told(case) for case in other.order_by("-opened_at", "-id")[:100]],
+        "closed": [_told(case) for case in closed],
         "older": older,
     }
     return render(request, "portal/refunds.html", context)
@@ -137,7 +139,7 @@ def answer(request: PortalRequest, number: str, act: str) -> HttpResponseBase:
     """One page an answer: it says what will happen, takes the note, and does it."""
     said = ACTS[act]
     case = _mine(request, number)
-    if not case.answers.filter(publisher=request.publisher).exists():
+    if not case.own_answers:  # type: ignore[attr-defined] # prefetched with the case
         raise Http404
     labels = {name: said[name] for name in ("label", "hint", "required")}
     form = NoteForm(request.POST if request.method == "POST" else None, **labels)
@@ -188,13 +190,20 @@ def attachment(request: PortalRequest, number: str, ref: str) -> HttpResponse:
 
 def _mine(request: PortalRequest, number: str) -> Case:
     found = Case.objects.of_publisher(request.publisher).select_related("purchase__refund", "publisher")
-    return get_object_or_404(found, number=number, purchase__isnull=False)
+    return get_object_or_404(
+        _with_own_answer(found, request.publisher), number=number, purchase__isnull=False
+    )
 
 
-def _with_answer(case: Case, publisher: object) -> tuple[Case, Answer | None, bool]:
+def _with_own_answer(found: "QuerySet[Case]", publisher: Publisher) -> "QuerySet[Case]":
+    own = Answer.objects.filter(publisher=publisher)
+    return found.prefetch_related(Prefetch("answers", queryset=own, to_attr="own_answers"))
+
+
+def _told(case: Case) -> tuple[Case, Answer | None, bool]:
     """The case, what this publisher said, and whether the store bore the refund."""
     refund = getattr(case, "refund", None)
-    answer = case.answers.filter(publisher=publisher).first()
+    answer = next(iter(case.own_answers), None)  # type: ignore[attr-defined] # prefetched above
     return case, answer, bool(refund and refund.basis == Basis.GOODWILL)
 
 
@@ -208,16 +217,15 @@ def _show(
 ) -> HttpResponse:
     """The evidence that concerns the publisher's own items; never the customer's name or address."""
     publisher, items = request.publisher, _own_items(request, case)
-    answer = case.answers.filter(publisher=publisher).first()
+    _, answer, by_the_store = _told(case)
     downloads = (
         Download.objects.filter(item__in=[one.item_id for one in items])
         .select_related("asset", "via")
         .order_by("at", "id")
     )
-    _, answered, by_the_store = _with_answer(case, publisher)
     context = {
         "case": case,
-        "answer": answered,
+        "answer": answer,
         "can_answer": answer is not None
         and answer.authorised is None
         and case.state == State.WAITING_FOR_PUBLISHER
