@@ -175,19 +175,15 @@ def test_a_load_that_is_killed_in_the_middle_leaves_nothing(tmp_path: Path) -> N
         [sys.executable, "manage.py", "load_store", "-"], cwd=ROOT, env=env, stdin=subprocess.PIPE
     )
     assert load.stdin is not None
-    load.stdin.write(as_bytes(*SHOP, grant(credits=10_000_000)))
-    load.stdin.write(b"".join(as_bytes(purchase(f"p{n}")) for n in range(25_000)))
+    load.stdin.write(as_bytes(*SHOP, *(grant(f"g{n}") for n in range(21_000))))
     load.stdin.flush()
     _wait_for_rows(store)
     load.send_signal(signal.SIGKILL)
     load.wait()
     load.stdin.close()
 
-    subprocess.run(
-        [sys.executable, "manage.py", "check_ledger"], cwd=ROOT, env=env, check=True, capture_output=True
-    )
     with sqlite3.connect(store) as database:
-        for table in ("accounts_user", "storefront_asset", "storefront_purchase", "credits_entry"):
+        for table in ("accounts_user", "storefront_asset", "credits_wallet", "credits_entry"):
             assert database.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # noqa: S608 - names above
 
 
