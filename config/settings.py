@@ -178,10 +178,11 @@ else:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 if TESTING and not ON_POSTGRESQL:
-    # A named file, because threads each open it anew; a name per process, because suites may run side by side.
-    DATABASES["default"]["TEST"] = {
-        "NAME": str(Path(tempfile.gettempdir()) / f"recredit-test-{os.getpid()}.sqlite3")
-    }
+    # A named file, because threads each open it anew; a name per process, because suites may run side by side; in
+    # memory where there is such a folder, because nothing in it needs to survive.
+    _shared_memory = Path("/dev/shm")  # noqa: S108 - a file of our own process in it
+    _folder = _shared_memory if os.access(_shared_memory, os.W_OK) else Path(tempfile.gettempdir())
+    DATABASES["default"]["TEST"] = {"NAME": str(_folder / f"recredit-test-{os.getpid()}.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://cache")}
 
