@@ -45,7 +45,7 @@ def test_a_publisher_reads_of_its_own_items_alone_and_of_no_customer(ada, cliff,
     assert letters.keys() == {"hello@quarry.example", "hello@grove.example"}
     stone = letters["hello@quarry.example"]
     assert stone.subject == f"Refunded under the refund policy: invoice {purchase.number}"
-    assert "- Slate: 0 of 20 credits, the licence ended" in stone.text
+    assert "- Slate: its share was 20 credits, you keep 0; the licence ended" in stone.text
     assert "Moss" not in stone.text + stone.html
     assert "Moss" in letters["hello@grove.example"].text
     for told in letters.values():
