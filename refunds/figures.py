@@ -7,9 +7,10 @@ the rows that came since. A lost cache costs one long count and no figure.
 import json
 from collections import Counter
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Model, Sum
+from django.db.models import Count, Model, QuerySet, Sum
 
 from accounts import tally
 from refunds.models import Basis, Denial, LookUp, Refund
@@ -75,7 +76,7 @@ def _look_ups(after: int, until: int | None) -> Figures:
     return Counter({("look_ups", "hit" if hit else "miss"): count for hit, count in rows})
 
 
-def _between(model: type[Model], after: int, until: int | None):  # type: ignore[no-untyped-def] # of whichever model
+def _between(model: type[Model], after: int, until: int | None) -> "QuerySet[Any]":
     rows = model._default_manager.filter(pk__gt=after)
     return rows if until is None else rows.filter(pk__lte=until)
 

@@ -1,7 +1,9 @@
 """How a route tells of itself in the schema: what it takes, what it answers, and every error it may answer with."""
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from drf_spectacular.types import OpenApiTypes
@@ -15,6 +17,7 @@ from doors.api.shapes import Problem
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 EXAMPLE = "https://store.example"  # the schema is the same for every store
+EXAMPLES = json.loads(Path(__file__).with_name("examples.json").read_text())
 PROBLEM_JSON = "application/problem+json"
 ALWAYS = ("invalid", "throttled", "server_error", "unavailable")
 WITH_KEY = ("idempotency_key_reused", "in_progress", "busy")
@@ -44,16 +47,18 @@ def described(
     if body is not None:
         codes |= set(WITH_BODY)
     parameters: list[Any] = [*query, *(_paging() if paged else ()), *(_headers(key, customer))]
+    security: Any = [{"key": [scope]}, {"session": []}] if scope != OPEN else []
     needs = f"Needs the scope `{scope}`." if scope != OPEN else "Needs no key."
     return extend_schema(
         operation_id=name,
         summary=summary,
         description=f"{more} {needs}".strip(),
         tags=[name.split("_", 1)[0]],
-        auth=[{"key": [scope]}, {"session": []}] if scope != OPEN else [],
+        auth=security,
         request=body,
         parameters=parameters,
         responses={**_answers(answers), **_problems(codes)},
+        examples=_examples(name),
     )
 
 
@@ -63,6 +68,19 @@ def _answers(answers: Mapping[int, Any]) -> dict[Any, Any]:
         kind = "application/pdf" if shape is OpenApiTypes.BINARY else "application/json"
         told[status, kind] = OpenApiResponse(shape, description="Done." if status == 201 else "As asked.")
     return told
+
+
+def _examples(name: str) -> list[OpenApiExample]:
+    """Requests and answers of the tests' tour: they were really sent."""
+    kept = EXAMPLES.get(name, {})
+    found = [
+        OpenApiExample(f"answer {status}", value=body, response_only=True, status_codes=[status])
+        for status, body in kept.get("answers", {}).items()
+    ]
+    if "request" in kept:
+        kind = "application/json"
+        found.append(OpenApiExample("request", value=kept["request"], request_only=True, media_type=kind))
+    return found
 
 
 def _problems(codes: set[str]) -> dict[Any, Any]:

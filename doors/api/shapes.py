@@ -311,7 +311,7 @@ class Problem(s.Serializer):
     status = whole()
     code = s.ChoiceField(sorted(PROBLEMS))
     detail = s.CharField()
-    errors = WrongField(many=True, required=False)
+    errors = WrongField(many=True, required=False)  # type: ignore[assignment] # a field; Serializer.errors is for input
     credits = whole(required=False)
     balance = whole(required=False)
     case = s.CharField(required=False)

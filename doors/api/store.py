@@ -74,7 +74,7 @@ class PurchaseLine(Strict):
     status = serializers.ChoiceField(
         [Status.COMPLETED, Status.PENDING, Status.CANCELLED, Status.CHARGED_BACK], default=Status.COMPLETED
     )
-    items = ItemOfLine(many=True, required=False, allow_empty=False, max_length=500)
+    items = serializers.ListField(child=ItemOfLine(), required=False, allow_empty=False, max_length=500)
     invoice = serializers.RegexField(NUMBER, required=False)
     download_log = Tick(default=True)
     allow_duplicate = Tick(default=False)

@@ -64,6 +64,20 @@ def test_every_example_of_an_error_has_the_shape_that_is_promised() -> None:
     assert seen <= PROBLEMS.keys()
 
 
+def test_every_operation_shows_an_answer_that_was_really_given() -> None:
+    schema = whole_schema()
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            shown = {}
+            for status, response in operation["responses"].items():
+                told = response["content"].get("application/json", {})
+                for example in told.get("examples", {}).values():
+                    shape = {**told["schema"], "components": schema["components"]}
+                    jsonschema.Draft202012Validator(shape).validate(example["value"])
+                    shown[status] = example
+            assert shown or path.endswith(".pdf"), f"{method} {path}"
+
+
 @pytest.mark.parametrize(
     ("accept", "kind"),
     [

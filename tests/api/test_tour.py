@@ -1,10 +1,12 @@
 """Every route answers, and every error that the schema tells of happens: each answer is held against the schema."""
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +26,10 @@ from tests.world import NOW, asset, buy, give
 WORDS = "The trees cast no shadow in my scene, whatever I try with them and the lights."
 
 
+# The examples of the schema. After a change: KEEP_EXAMPLES=1, this test, and the schema anew.
+EXAMPLES = Path(__file__).resolve().parents[2] / "doors/api/examples.json"
+
+
 class Tour:
     """What was seen on the way."""
 
@@ -31,14 +37,29 @@ class Tour:
         self.answered: set[str] = set()
         self.codes: set[str] = set()
         self.requests = 0
+        self.examples: dict[str, dict[str, Any]] = {}
 
-    def note(self, told: Told) -> None:
+    def note(self, told: Told, sent: Any) -> None:
         self.requests += 1
         request = told.response.request
         route, operation = operation_of(request["REQUEST_METHOD"], request["PATH_INFO"])
         if operation and told.status < 300:
             self.answered.add(f"{request['REQUEST_METHOD']} {route}")
+            self._keep(operation["operationId"], told, sent)
         self.codes |= set(re.findall(r'"code": "(\w+)"', told.bytes.decode("latin-1"))) & PROBLEMS.keys()
+
+    def _keep(self, name: str, told: Told, sent: Any) -> None:
+        """The first answer of each status, with a store's public address and no more than two rows of a list."""
+        if told.kind != "application/json":
+            return
+        body = json.loads(told.bytes.decode().replace("http://testserver", "https://store.example"))
+        if isinstance(body.get("results"), list):
+            body["results"] = body["results"][:2]
+        kept = self.examples.setdefault(name, {"answers": {}})
+        if str(told.status) not in kept["answers"]:
+            kept["answers"][str(told.status)] = body
+            if isinstance(sent, dict):
+                kept.setdefault("request", sent)
 
 
 @pytest.fixture
@@ -49,7 +70,7 @@ def tour(monkeypatch: pytest.MonkeyPatch) -> Tour:
     def noted(spoken: Callable[..., Told]) -> Callable[..., Told]:
         def say(*args: Any, **more: Any) -> Told:
             told = spoken(*args, **more)
-            seen.note(told)
+            seen.note(told, args[3] if len(args) > 3 else args[2] if len(args) > 2 else None)
             return told
 
         return say
@@ -57,6 +78,13 @@ def tour(monkeypatch: pytest.MonkeyPatch) -> Tour:
     monkeypatch.setattr(Machine, "send", noted(send))
     monkeypatch.setattr(Machine, "form", noted(form))
     return seen
+
+
+def _keys(example: Any) -> Any:
+    """What an example is made of, whatever its values."""
+    if isinstance(example, dict):
+        return {name: _keys(value) for name, value in sorted(example.items())}
+    return [_keys(value) for value in example] if isinstance(example, list) else None
 
 
 def documented_codes() -> set[str]:
@@ -107,6 +135,12 @@ def test_every_route_answers_and_every_documented_error_happens(
     stumble(adas, stranger, ada, monkeypatch)
     assert all_operations() - tour.answered == set()
     assert documented_codes() - tour.codes == set()
+    if os.environ.get("KEEP_EXAMPLES"):
+        EXAMPLES.write_text(json.dumps(tour.examples, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+    kept = json.loads(EXAMPLES.read_text())
+    assert {name: _keys(one) for name, one in kept.items()} == {
+        name: _keys(one) for name, one in tour.examples.items()
+    }
     figure(
         f"API tour: {tour.requests} requests, {len(tour.answered)} operations answered 2xx, "
         f"{len(documented_codes())} documented error codes all seen"
