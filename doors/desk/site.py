@@ -1,13 +1,17 @@
 """The desk is Django admin with our name on it and our own gate: agents and leads who are who they say they are."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 
 class Desk(AdminSite):
@@ -31,12 +35,18 @@ class Desk(AdminSite):
         return super().index(request, {**(extra_context or {}), **figures})
 
     def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponseBase:
-        """There is one way to sign in, the shop's; whoever is in without a second factor is sent to set one up."""
-        if request.user.is_authenticated and request.user.is_staff:
-            if settings.STAFF_SECOND_FACTOR and not _has_second_factor(request.user):
-                return redirect("mfa_activate_totp")
-            return redirect("admin:index")
-        return redirect(f"{reverse('account_login')}?next={request.get_full_path()}")
+        """There is one way to sign in, the shop's: there and back to the page that was asked for. Whoever is in without
+        a second factor is sent to set one up, and a customer is told no instead of being sent around in a ring."""
+        wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
+        if not url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+            wanted = reverse("admin:index")
+        if not request.user.is_authenticated:
+            return redirect(f"{reverse('account_login')}?{urlencode({REDIRECT_FIELD_NAME: wanted})}")
+        if self.has_permission(request):
+            return redirect(wanted)
+        if request.user.is_staff:
+            return redirect("mfa_activate_totp")
+        raise PermissionDenied
 
 
 def _has_second_factor(user: object) -> bool:
