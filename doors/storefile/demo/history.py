@@ -8,32 +8,20 @@ from doors.storefile.demo.story import Story
 
 DAYS = 730
 QUIET = 35  # the last weeks belong to the scenes
-TOP_UPS = (100, 200, 300, 500)
 
 
 def tell(story: Story) -> None:
     dice = Random(20_250_815)  # noqa: S311 - the same history every time is the point
-    things = [each[0] for each in ASSETS if each[3]] + [each[0] for each in BUNDLES] * 2
+    things = {each[0] for each in ASSETS if each[3]} | {each[0] for each in BUNDLES}
     for customer in CUSTOMERS:
-        who, owned = customer["email"], set[str]()
-        credits, ago = 0, DAYS - dice.uniform(0, 300)
-        while ago > QUIET:
-            thing = dice.choice([each for each in things if each not in owned])
+        who, owned = customer["email"], story.bought(customer["email"])
+        ago = DAYS - dice.uniform(0, 300)
+        while ago > QUIET and owned < things:
+            thing = dice.choice(sorted(things - owned))
             owned.add(thing)
-            price = _price(thing)
-            if credits < price:
-                top_up = next(size for size in TOP_UPS if size >= price)
-                story.give(who, top_up, ago=ago + 0.02)
-                credits += top_up
-            purchase = story.buy(who, thing, ago=ago, paid=False)
-            credits -= price
+            purchase = story.buy(who, thing, ago=ago)
             _download(story, dice, purchase, thing, ago)
             ago -= dice.uniform(18, 80)
-
-
-def _price(thing: str) -> int:
-    prices = {each[0]: each[3] for each in ASSETS} | {each[0]: each[3] for each in BUNDLES}
-    return prices[thing]
 
 
 def _download(story: Story, dice: Random, purchase: str, thing: str, ago: float) -> None:
