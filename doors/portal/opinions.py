@@ -15,11 +15,13 @@ from storefront.models import Purchase
 ABOUT_DOWNLOADS = {ReasonCode.ASSET_DOWNLOADED, ReasonCode.BUNDLE_OVER_LIMIT}
 
 
-def policy_says(purchase: Purchase, *, at: datetime) -> dict[str, Any]:
-    """For a template: judged at the instant given, which for a request is that of its opening."""
+def policy_says(purchase: Purchase, *, at: datetime, now: datetime) -> dict[str, Any]:
+    """For a template: judged at the instant given, which for a request is that of its opening. Whether the customer's
+    own page grants it too is asked as of now."""
     judged = opinion(purchase=purchase, now=at).decision
     return {
         "granted": judged.eligible,
+        "granted_now": opinion(purchase=purchase, now=now).decision.eligible,
         "reasons": [_why(reason) for reason in judged.reasons],
         "quote_address": f"{settings.PUBLIC_URL}/purchases/{purchase.number}/refund/",
     }

@@ -164,6 +164,17 @@ def test_after_a_charge_back_the_request_is_closed_and_says_so(gil, lea, case):
     assert "Closed by a charge-back" in said
 
 
+def test_what_the_policy_granted_at_the_opening_is_said_and_where_it_still_does(ada, gil, moss, fern):
+    then = ask_support(ada, buy(ada, moss, days_ago=31), days_ago=2)
+    still = ask_support(ada, buy(ada, fern, days_ago=10), days_ago=2)
+    page = browser(gil)
+    assert "When the request was opened, the refund policy granted it by itself." in text(
+        page.get(page_of(then))
+    )
+    said = text(page.get(page_of(still)))
+    assert f"Point them to it: http://127.0.0.1:8000/purchases/{still.purchase.number}/refund/" in said
+
+
 def test_a_message_goes_onto_the_time_line_and_to_the_customer(gil, case):
     page = browser(gil)
     page.post(page_of(case, "messages/"), {"message": "Which version do you use?"})

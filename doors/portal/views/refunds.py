@@ -89,8 +89,8 @@ def refunds(request: PortalRequest) -> HttpResponse:
         .select_related("case__purchase")
         .order_by("deadline", "id")
     )
-    mine = Case.objects.filter(pk__in=Case.objects.of_publisher(publisher).values("pk"))
-    mine = _with_own_answer(mine.select_related("purchase", "refund"), publisher)
+    concerned = Case.objects.filter(pk__in=Case.objects.of_publisher(publisher).values("pk"))
+    mine = _with_own_answer(concerned.select_related("purchase", "refund"), publisher)
     other = mine.filter(state__in=OPEN_STATES).exclude(pk__in=waiting.values("case"))
     closed, older = page(mine.exclude(state__in=OPEN_STATES), request.GET, by="closed_at", size=ON_A_PAGE)
     context = {
@@ -232,7 +232,7 @@ def _show(
         and answer.deadline >= request.now,
         "items": items,
         "downloads": downloads,
-        **policy_says(case.purchase, at=case.opened_at),
+        **policy_says(case.purchase, at=case.opened_at, now=request.now),
         "story": cases.lines(case, side=Side.PUBLISHER, publisher=publisher),
         "by_the_store": by_the_store,
         "form": form or MessageForm(),

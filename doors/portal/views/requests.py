@@ -230,6 +230,6 @@ def _show(request: PortalRequest, form: RequestForm, *, said: str = "", status: 
         "form": form,
         "said": said,
         "purchase": form.found[0].item.purchase if form.found else None,
-        **(policy_says(form.found[0].item.purchase, at=request.now) if form.found else {}),
+        **(policy_says(form.found[0].item.purchase, at=request.now, now=request.now) if form.found else {}),
     }
     return render(request, "portal/refund_new.html", context, status=status)
