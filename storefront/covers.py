@@ -38,6 +38,7 @@ WORDS = {
         "garden",
         "meadow",
         "foliage",
+        "mushroom",
     ),
     "grain": ("bark", "plank", "timber", "log"),
     "stones": ("stone", "rock", "pebble", "gravel", "cliff", "boulder", "basalt", "slate"),

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from storefront.covers import cover_svg
 from storefront.models import BundlePart
 
-DRAWN = "3"  # Goes up when the drawing changes, so that kept pictures are asked for anew.
+DRAWN = "4"  # Goes up when the drawing changes, so that kept pictures are asked for anew.
 
 
 @require_safe
