@@ -44,7 +44,7 @@ class HasScope(permissions.BasePermission):
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         method = "GET" if request.method == "HEAD" else request.method
-        if method == "OPTIONS" or not hasattr(view, method.lower()):
+        if method.lower() not in view.http_method_names or not hasattr(view, method.lower()):
             return True  # It is told that there is no such method here.
         needed = view.scopes[method]
         if needed == OPEN:

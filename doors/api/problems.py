@@ -12,6 +12,11 @@ class Kind:
     title: str
     meaning: str
 
+    @property
+    def parts(self) -> list[str]:
+        """The meaning, cut at its backticks: every second part is code."""
+        return self.meaning.split("`")
+
 
 PROBLEMS: dict[str, Kind] = {
     "access_ended": Kind(

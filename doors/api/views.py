@@ -30,7 +30,7 @@ class AsItIs(BaseContentNegotiation):
 class Route(APIView):
     """`scopes`: what each method needs. `params`: what an address may carry after its question mark."""
 
-    metadata_class = None
+    http_method_names: ClassVar = ["get", "head", "post"]
     content_negotiation_class = AsItIs
     parser_classes: ClassVar = [StrictJSONParser]
     scopes: ClassVar[Mapping[str, str]] = {}
