@@ -6,7 +6,7 @@ from accounts import audit
 from accounts.durable import durably
 from accounts.models import Publisher, User
 from credits import services as credits_room
-from credits.models import Kind
+from credits.models import Kind, Lot, Wallet
 from refunds.cases import letters, rights
 from refunds.cases.locking import lock_open_case, move, tell
 from refunds.cases.refusals import CannotDecide, MayNot
@@ -67,15 +67,7 @@ def answer(
         fresh, wallet = lock_open_case(case, now=now, wallet=True)
         if credits:
             assert wallet is not None, "compensation goes into a locked wallet"
-            fresh.compensation = credits_room.grant(
-                wallet=wallet,
-                credits=credits,
-                kind=Kind.COMPENSATION,
-                source=f"Case {fresh.number}",
-                memo=f"Compensation, case {fresh.number}",
-                made_by=by,
-                now=now,
-            )
+            fresh.compensation = _compensate(fresh, wallet, credits, by=by, now=now)
         tell(
             fresh,
             "answered",
@@ -94,6 +86,18 @@ def answer(
         return fresh
 
     return durably(act)
+
+
+def _compensate(case: Case, wallet: Wallet, credits: int, *, by: User, now: datetime) -> Lot:
+    return credits_room.grant(
+        wallet=wallet,
+        credits=credits,
+        kind=Kind.COMPENSATION,
+        source=f"Case {case.number}",
+        memo=f"Compensation, case {case.number}",
+        made_by=by,
+        now=now,
+    )
 
 
 def asked(case: Case) -> list[Publisher]:

@@ -52,24 +52,17 @@ def open_publisher_request(
             subject=title,
             reply_to=address,
         )
-        if case.purchase and case.purchase.status != Status.COMPLETED:
-            raise NotForThisPurchase(
-                "invoice",
-                "This purchase is {status}, so nothing can be refunded. Nothing was sent.",
-                status=case.purchase.get_status_display().lower(),
-            )
+        _assert_refundable(case)
         name_items(case, items, of=publisher)
         _authorise_by_request(case, publisher, person, note, now)
-        event = tell(
-            case,
-            "requested",
-            side=Side.PUBLISHER,
-            by=person,
-            publisher=publisher,
-            door=asking.door,
-            note=note,
-            now=now,
-        )
+        told = {
+            "side": Side.PUBLISHER,
+            "by": person,
+            "publisher": publisher,
+            "door": asking.door,
+            "note": note,
+        }
+        event = tell(case, "requested", now=now, **told)
         attach(case, event, files, by=person, side=Side.PUBLISHER, shared=share, now=now)
         move(case, State.WAITING_FOR_CUSTOMER, now=now, deadline=now + clocks.CUSTOMER_HAS)
         letters.write_customer(case, "case_publisher_request", now=now, publisher=publisher.name, note=note)
@@ -99,6 +92,15 @@ def _grounds_found(purchase: Purchase, grounds: str) -> str:
     if grounds == Grounds.OTHER and duplicates.charged_twice(purchase):
         return Grounds.DUPLICATE_CHARGE
     return grounds
+
+
+def _assert_refundable(case: Case) -> None:
+    if case.purchase and case.purchase.status != Status.COMPLETED:
+        raise NotForThisPurchase(
+            "invoice",
+            "This purchase is {status}, so nothing can be refunded. Nothing was sent.",
+            status=case.purchase.get_status_display().lower(),
+        )
 
 
 def _authorise_by_request(case: Case, publisher: Publisher, by: User, note: str, now: datetime) -> None:
