@@ -93,10 +93,10 @@ class Load:
         self.people = people = People(
             names=names, ledger=ledger, now=now, allow_passwords=options.allow_passwords
         )
-        terms = TermsOfTheStore(names=names, people=people, now=now)
-        catalogue = Catalogue(names=names, people=people, now=now)
-        self.wallets = wallets = Wallets(names=names, people=people, ledger=ledger, now=now)
-        self.purchases = purchases = Purchases(
+        self.terms = terms = TermsOfTheStore(names=names, people=people, now=now)
+        self.catalogue = catalogue = Catalogue(names=names, people=people, now=now)
+        self.wallets = Wallets(names=names, people=people, ledger=ledger, now=now)
+        self.purchases = Purchases(
             names=names,
             people=people,
             terms=terms,
@@ -105,9 +105,11 @@ class Load:
             numbering=self.numbering,
             rows=rows,
         )
-        downloads = Downloads(names=names, people=people, catalogue=catalogue, rows=rows, audit=self._audit)
-        cases = Cases(names=names, people=people)
-        self.settled = settled = SettledLines(
+        self.downloads = Downloads(
+            names=names, people=people, catalogue=catalogue, rows=rows, audit=self._audit
+        )
+        self.cases = cases = Cases(names=names, people=people)
+        self.settled = SettledLines(
             names=names,
             people=people,
             ledger=ledger,
@@ -117,24 +119,28 @@ class Load:
             audit=self._audit,
             refuse=self.problems.add,
         )
-        self.subjects: dict[str, Callable[[Line], None]] = {
-            "terms": terms.terms,
-            "publisher": people.publisher,
-            "user": people.user,
-            "asset": catalogue.asset,
-            "bundle": catalogue.bundle,
-            "grant": wallets.grant,
-            "code": wallets.code,
-            "redemption": wallets.redemption,
-            "expiry": wallets.expiry,
-            "purchase": lambda line: purchases.purchase(line, self.reader.number),
-            "download": downloads.download,
-            "strike": downloads.strike,
-            "refund": lambda line: settled.refund(line, self.reader.number),
-            "denial": settled.denial,
-            "charge_back": settled.charge_back,
-            "case": cases.case,
-            "attachment": cases.attachment,
+        self.subjects = self._subjects()
+
+    def _subjects(self) -> dict[str, Callable[[Line], None]]:
+        """By type of line, who takes it."""
+        return {
+            "terms": self.terms.terms,
+            "publisher": self.people.publisher,
+            "user": self.people.user,
+            "asset": self.catalogue.asset,
+            "bundle": self.catalogue.bundle,
+            "grant": self.wallets.grant,
+            "code": self.wallets.code,
+            "redemption": self.wallets.redemption,
+            "expiry": self.wallets.expiry,
+            "purchase": lambda line: self.purchases.purchase(line, self.reader.number),
+            "download": self.downloads.download,
+            "strike": self.downloads.strike,
+            "refund": lambda line: self.settled.refund(line, self.reader.number),
+            "denial": self.settled.denial,
+            "charge_back": self.settled.charge_back,
+            "case": self.cases.case,
+            "attachment": self.cases.attachment,
             "audit": self._audit_line,
         }
 

@@ -51,6 +51,10 @@ def _waiting(story: Story) -> None:
     request.asks("grove").step(5, "help_offered", "publisher", NELL, help_note, publisher="grove")
     request.answers[0] |= {"help_offered_at": story.at(5), "help_note": help_note}
     request.stands("waiting_for_publisher", ago=6)
+    _waiting_for_a_second_agent(story)
+
+
+def _waiting_for_a_second_agent(story: Story) -> None:
     outage = story.buy(FINN, "weather-loops", ago=24)
     story.fetch(outage, "weather-loops", ago=23.99)
     Request(story, outage, FINN, "server_error", 5).says(
@@ -124,6 +128,11 @@ def _approved(story: Story) -> None:
         ago=74,
         basis="duplicate_charge",
     )
+    _approved_by_two(story)
+    _approved_at_the_stores_cost(story)
+
+
+def _approved_by_two(story: Story) -> None:
     broken = story.buy(HUGO, "map-inks", ago=84)
     story.fetch(broken, "map-inks", ago=83.9)
     request = Request(story, broken, HUGO, "server_error", 82).says(
@@ -139,6 +148,10 @@ def _approved(story: Story) -> None:
     )
     request.step(80, "confirmed", "support", MIA)
     _pays(story, request, 30, ago=80, basis="server_error")
+
+
+def _approved_at_the_stores_cost(story: Story) -> None:
+    """The publisher took it out of the store, or said no and a lead saw it otherwise."""
     gone = story.buy(KIRA, "ruin-walls", ago=130)
     story.fetch(gone, "ruin-walls", ago=129)
     _pays(
@@ -208,6 +221,10 @@ def _ended_otherwise(story: Story) -> None:
         "There is a build for older editors in your library now: version 1.1.",
         publisher="lathe",
     ).step(17, "solved", "customer", JONAS).stands("withdrawn", ago=17)
+    _closed_and_answered(story)
+
+
+def _closed_and_answered(story: Story) -> None:
     moss = story.buy(CLEO, "moss", ago=19)
     request = Request(story, moss, CLEO, "other", 18).says(
         "I changed my mind about the moss but could not find the button, so I am asking here. Is there another way?"
