@@ -13,7 +13,7 @@ from refunds.cases.locking import move, tell
 from refunds.cases.opening import begin_case, name_items
 from refunds.cases.refusals import BadInput, NotForThisPurchase
 from refunds.cases.saying import words
-from refunds.models import Answer, Case, Grounds, State
+from refunds.models import Answer, Case, CaseEvent, Grounds, State
 from refunds.models.cases import Side
 from storefront.models import Purchase, Status
 
@@ -113,4 +113,12 @@ def _authorise_by_request(case: Case, publisher: Publisher, by: User, note: str,
         answered_at=now,
         answered_by=by,
         note=note,
+    )
+
+
+def _tell_request(
+    case: Case, publisher: Publisher, by: User, note: str, *, door: str, now: datetime
+) -> CaseEvent:
+    return tell(
+        case, "requested", side=Side.PUBLISHER, by=by, publisher=publisher, door=door, note=note, now=now
     )
