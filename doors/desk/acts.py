@@ -23,6 +23,7 @@ from doors.desk.forms import (
     ToCustomerForm,
 )
 from doors.desk.pages import show, status_of
+from doors.desk.rows import place
 from refunds import cases
 from refunds.case_wording import CANNED
 from refunds.cases import rights
@@ -60,8 +61,8 @@ def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
 
 def canned_note(request: HttpRequest) -> str:
     """The words that a canned answer starts with."""
-    place = request.GET.get("canned", "")
-    return CANNED[int(place)][1] if place.isdecimal() and int(place) < len(CANNED) else ""
+    chosen = place(request.GET.get("canned", ""))
+    return CANNED[chosen][1] if chosen is not None and chosen < len(CANNED) else ""
 
 
 def _form(what: Act, request: HttpRequest) -> forms.Form:

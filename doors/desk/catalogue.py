@@ -12,7 +12,7 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 
 from credits.models import MOST
-from doors.desk.rows import A_PAGE, KeysetList
+from doors.desk.rows import A_PAGE, AskedByFilters, KeysetList
 from storefront.contents import holds_itself
 from storefront.dependencies import ring_of_assets
 from storefront.models import Asset, AssetFile, Bundle, BundlePart
@@ -69,7 +69,7 @@ class BundleForm(GoodForm):
         fields = ("slug", "publisher", "title", "description", "price")
 
 
-class GoodAdmin(PlainChoices, admin.ModelAdmin):
+class GoodAdmin(PlainChoices, AskedByFilters, admin.ModelAdmin):
     """Never counted, never deleted; a withdrawn thing is withdrawn at the instant somebody says so."""
 
     change_list_template = "desk/list.html"

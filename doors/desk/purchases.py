@@ -16,7 +16,7 @@ from accounts.refusals import Refusal
 from doors.desk.case_page import is_own_purchase
 from doors.desk.forms import OpenForm, WhyForm
 from doors.desk.pages import at, show, status_of
-from doors.desk.rows import ReadOnlyAdmin
+from doors.desk.rows import ReadOnlyAdmin, place
 from refunds import cases, duplicates
 from refunds.cases import rights
 from refunds.models import Case, ChargeBack, Denial, Refund
@@ -186,14 +186,14 @@ def record_charge_back(request: HttpRequest, number: str) -> HttpResponse:
 
 def duplicates_page(request: HttpRequest) -> HttpResponse:
     """Duplicate charges that nobody asked about yet, each with the purchase that it repeats."""
-    before = request.GET.get("before", "")
+    before = place(request.GET.get("before", ""))
     rows = duplicates.unasked(now=request.now)
-    found = list((rows.filter(pk__lt=int(before)) if before.isdecimal() else rows)[:51])
+    found = list((rows.filter(pk__lt=before) if before is not None else rows)[:51])
     shown = [(duplicates.first_of(purchase), purchase) for purchase in found[:50]]
     context = {
         "shown": shown,
         "older": f"?before={found[49].pk}" if len(found) > 50 else "",
-        "newest": "?" if before else "",
+        "newest": "?" if before is not None else "",
         "checkbox": ACTION_CHECKBOX_NAME,
         "days": duplicates.LOOKED_BACK.days,
     }

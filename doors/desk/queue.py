@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.models import Publisher
 from doors.desk.pages import show
+from doors.desk.rows import place
 from refunds.models import Answer, Case, CaseItem, Grounds, State
 from refunds.models.cases import OPEN_STATES
 from refunds.wording import GROUNDS, STATES
@@ -100,8 +101,8 @@ def _whose(rows: "QuerySet[Case]", whose: str, request: HttpRequest) -> "QuerySe
 def _page(request: HttpRequest, rows: "QuerySet[Case]", asked: dict[str, str]) -> Found:
     """Open ones by deadline, all others by when they were opened; one row more tells whether there are more."""
     by_deadline = not asked["q"] and not asked["decided"] and asked["state"] in {"", *OPEN_STATES}
-    place = request.GET.get("after", "")
-    rows = _by_deadline(rows, place) if by_deadline else _newest(rows, place)
+    after = request.GET.get("after", "")
+    rows = _by_deadline(rows, after) if by_deadline else _newest(rows, after)
     found = list(rows[: A_PAGE + 1])
     kept = {name: value for name, value in asked.items() if value}
     more = ""
@@ -109,22 +110,24 @@ def _page(request: HttpRequest, rows: "QuerySet[Case]", asked: dict[str, str]) -
         last = found[A_PAGE - 1]
         key = f"{last.deadline.isoformat()}_{last.pk}" if by_deadline and last.deadline else str(last.pk)
         more = f"?{urlencode({**kept, 'after': key})}"
-    return Found(found[:A_PAGE], more, f"?{urlencode(kept)}" if place else "")
+    return Found(found[:A_PAGE], more, f"?{urlencode(kept)}" if after else "")
 
 
-def _by_deadline(rows: "QuerySet[Case]", place: str) -> "QuerySet[Case]":
-    at, _, pk = place.rpartition("_")
+def _by_deadline(rows: "QuerySet[Case]", after: str) -> "QuerySet[Case]":
+    at, _, pk = after.rpartition("_")
+    last = place(pk)
     try:
-        since, last = datetime.fromisoformat(at), int(pk)
+        since = datetime.fromisoformat(at)
     except ValueError:
         return rows.order_by("deadline", "pk")
-    if since.tzinfo is None:
+    if since.tzinfo is None or last is None:
         return rows.order_by("deadline", "pk")
     return rows.filter(Q(deadline__gt=since) | Q(deadline=since, pk__gt=last)).order_by("deadline", "pk")
 
 
-def _newest(rows: "QuerySet[Case]", place: str) -> "QuerySet[Case]":
-    return (rows.filter(pk__lt=int(place)) if place.isdecimal() else rows).order_by("-pk")
+def _newest(rows: "QuerySet[Case]", after: str) -> "QuerySet[Case]":
+    before = place(after)
+    return (rows if before is None else rows.filter(pk__lt=before)).order_by("-pk")
 
 
 def _publishers() -> list[tuple[str, Any]]:

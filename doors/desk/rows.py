@@ -13,6 +13,12 @@ from django.shortcuts import redirect
 
 BEFORE = "before"
 A_PAGE = 50
+LONGEST_KEY = 18  # digits
+
+
+def place(text: str) -> int | None:
+    """The key of a row, as an address carries it."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_KEY else None
 
 
 class Page(Paginator):  # type: ignore[type-arg] # Django classes take no parameters when they run
@@ -35,10 +41,9 @@ class KeysetList(ChangeList):
         rows = self.queryset.order_by("-pk")
         before = request.GET.get(BEFORE, "")
         if before:
-            try:
-                rows = rows.filter(pk__lt=int(before))
-            except ValueError:
-                raise IncorrectLookupParameters from None
+            if place(before) is None:
+                raise IncorrectLookupParameters
+            rows = rows.filter(pk__lt=place(before))
         found = list(rows[: A_PAGE + 1])
         self.result_list = found[:A_PAGE]  # type: ignore[assignment] # a page in memory, as Django's own is
         self.older = f"?{self._with_before(found[A_PAGE - 1].pk)}" if len(found) > A_PAGE else ""
@@ -57,7 +62,18 @@ class KeysetList(ChangeList):
         return address(result) or super().url_for_result(result)
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # see above
+class AskedByFilters:
+    """An address asks for what the page's own filters ask for, and for nothing that the page does not show."""
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        asked: set[str] = set()
+        for one in self.get_list_filter(request):  # type: ignore[attr-defined] # the admin's own
+            name = one if isinstance(one, str) else one.parameter_name
+            asked |= {name, f"{name}__exact"}
+        return lookup in asked
+
+
+class ReadOnlyAdmin(AskedByFilters, admin.ModelAdmin):  # type: ignore[type-arg] # see above
     """To be seen by whoever may view the rows, and by nobody to be added, changed or deleted."""
 
     change_list_template = "desk/list.html"

@@ -9,13 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.refusals import Refusal
+from doors.desk.rows import AskedByFilters
 from refunds.backtest import BackTest, backtest
 from refunds.terms import publish_terms
 from storefront.models import Terms
 
 
 @admin.register(Terms)
-class TermsAdmin(admin.ModelAdmin):
+class TermsAdmin(AskedByFilters, admin.ModelAdmin):
     """To be read; new ones are published on a page of their own, and nothing edits what was promised."""
 
     list_display = ("version", "in_force_from", "window_days", "bundle_percent", "published_by")
