@@ -55,14 +55,7 @@ def open_publisher_request(
         _assert_refundable(case)
         name_items(case, items, of=publisher)
         _authorise_by_request(case, publisher, person, note, now)
-        told = {
-            "side": Side.PUBLISHER,
-            "by": person,
-            "publisher": publisher,
-            "door": asking.door,
-            "note": note,
-        }
-        event = tell(case, "requested", now=now, **told)
+        event = _tell_request(case, publisher, person, note, door=asking.door, now=now)
         attach(case, event, files, by=person, side=Side.PUBLISHER, shared=share, now=now)
         move(case, State.WAITING_FOR_CUSTOMER, now=now, deadline=now + clocks.CUSTOMER_HAS)
         letters.write_customer(case, "case_publisher_request", now=now, publisher=publisher.name, note=note)
