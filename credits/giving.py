@@ -50,7 +50,7 @@ def give(
         wallet=wallet,
         credits=credits,
         kind=kind,
-        source=f"given by {by.pk}",
+        source="given by the store",
         expires_at=expires_at,
         memo=why,
         made_by=by,
