@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from refunds.models import Case, Grounds
 from storefront.models import Download, Purchase, PurchaseItem, Status
 
-LOOKED_BACK = timedelta(days=180)
+LOOKED_BACK = (30, 90, 180)  # days; a longer look takes longer
 
 
 @dataclass(frozen=True)
@@ -69,21 +69,36 @@ def pairs(purchase: Purchase) -> list[Pair]:
     return [_pair(purchase, other, titles, downloads) for other, titles in found.values()]
 
 
-def unasked(*, now: datetime) -> "QuerySet[Purchase]":
-    """Duplicate charges that nobody has asked about yet, newest first; of the time that anybody would still ask."""
-    same = Purchase.objects.filter(customer=OuterRef("customer"), status=Status.COMPLETED).filter(
+def unasked(*, now: datetime, days: int) -> "QuerySet[Purchase]":
+    """Duplicate charges of so many days that nobody has asked about yet, newest first.
+
+    An asset's twin is found by the index of what a customer owns; of bundles there are few for each customer.
+    """
+    earlier = Q(purchase__completed_at__lt=OuterRef("completed_at")) | Q(
+        purchase__completed_at=OuterRef("completed_at"), purchase__lt=OuterRef("pk")
+    )
+    same_asset = PurchaseItem.objects.filter(
+        earlier,
+        customer=OuterRef("customer"),
+        asset=OuterRef("asset"),
+        purchase__asset=OuterRef("asset"),
+        purchase__status=Status.COMPLETED,
+    )
+    same_bundle = Purchase.objects.filter(
         Q(completed_at__lt=OuterRef("completed_at"))
-        | Q(completed_at=OuterRef("completed_at"), pk__lt=OuterRef("pk"))
+        | Q(completed_at=OuterRef("completed_at"), pk__lt=OuterRef("pk")),
+        customer=OuterRef("customer"),
+        bundle=OuterRef("bundle"),
+        status=Status.COMPLETED,
     )
     asked = Case.objects.filter(purchase=OuterRef("pk"), grounds=Grounds.DUPLICATE_CHARGE)
     open_case = Case.objects.open().filter(purchase=OuterRef("pk"))
+    lately = Purchase.objects.filter(
+        status=Status.COMPLETED, allowed_duplicate=False, created_at__gte=now - timedelta(days=days)
+    )
     return (
-        Purchase.objects.filter(
-            status=Status.COMPLETED, allowed_duplicate=False, created_at__gte=now - LOOKED_BACK
-        )
-        .filter(
-            Exists(same.filter(asset=OuterRef("asset"), asset__isnull=False))
-            | Exists(same.filter(bundle=OuterRef("bundle"), bundle__isnull=False))
+        lately.filter(
+            Q(Exists(same_asset), asset__isnull=False) | Q(Exists(same_bundle), bundle__isnull=False)
         )
         .exclude(Exists(asked))
         .exclude(Exists(open_case))

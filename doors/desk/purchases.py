@@ -187,15 +187,18 @@ def record_charge_back(request: HttpRequest, number: str) -> HttpResponse:
 def duplicates_page(request: HttpRequest) -> HttpResponse:
     """Duplicate charges that nobody asked about yet, each with the purchase that it repeats."""
     before = place(request.GET.get("before", ""))
-    rows = duplicates.unasked(now=request.now)
+    asked = request.GET.get("days", "")
+    days = int(asked) if asked in {str(one) for one in duplicates.LOOKED_BACK} else duplicates.LOOKED_BACK[0]
+    rows = duplicates.unasked(now=request.now, days=days)
     found = list((rows.filter(pk__lt=before) if before is not None else rows)[:51])
     shown = [(duplicates.first_of(purchase), purchase) for purchase in found[:50]]
     context = {
         "shown": shown,
-        "older": f"?before={found[49].pk}" if len(found) > 50 else "",
+        "older": f"?days={days}&before={found[49].pk}" if len(found) > 50 else "",
         "newest": "?" if before is not None else "",
         "checkbox": ACTION_CHECKBOX_NAME,
-        "days": duplicates.LOOKED_BACK.days,
+        "days": days,
+        "spans": duplicates.LOOKED_BACK,
     }
     return show(request, "duplicates", "Duplicate charges nobody asked about", context)
 

@@ -133,6 +133,7 @@ def test_a_duplicate_is_found_in_the_list(day, ada, sam, gil, oak):
     unconfirmed(second)
     page = day.sits_down(sam, "/admin/")
     page.get_by_role("link", name="Duplicate charges nobody asked about").click()
+    page.get_by_role("link", name="90 days").click()
     page.get_by_label(f"Choose {second.number}").check()
     page.get_by_role("button", name="Open requests for the chosen ones").click()
     page.get_by_label("Grounds").select_option("duplicate_charge")

@@ -223,7 +223,7 @@ def test_a_duplicate_charge_is_found_and_given_back(world, ada, sam, gil, oak, v
     first = world.buys(ada, oak, days_ago=60)
     second = world.buys(ada, oak, days_ago=45, again=True)
     unconfirmed(second)
-    assert second.number in world.look(sam, "/admin/duplicates/")
+    assert second.number in world.look(sam, "/admin/duplicates/?days=90")
 
     case = world.asks(ada, second, "duplicate_charge")
     assert stands(case) == "waiting_for_support"
