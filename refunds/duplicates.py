@@ -97,8 +97,10 @@ def unasked(*, now: datetime, days: int) -> "QuerySet[Purchase]":
         status=Status.COMPLETED, allowed_duplicate=False, created_at__gte=now - timedelta(days=days)
     )
     return (
+        # Cheap first: what is no bundle is not looked for among bundles.
         lately.filter(
-            Q(Exists(same_asset), asset__isnull=False) | Q(Exists(same_bundle), bundle__isnull=False)
+            (Q(asset__isnull=False) & Q(Exists(same_asset)))
+            | (Q(bundle__isnull=False) & Q(Exists(same_bundle)))
         )
         .exclude(Exists(asked))
         .exclude(Exists(open_case))
