@@ -58,6 +58,36 @@ def quick_and_private(settings: object, tmp_path_factory: pytest.TempPathFactory
     cache.clear()
 
 
+# What the inner loop leaves to `make test`: whatever starts programs, tries thousands of inputs or walks every address.
+SLOW = (
+    "tests/api/test_fuzz",
+    "tests/api/test_schema",
+    "tests/api/test_tour",
+    "tests/api/test_integrating",
+    "tests/credits/test_machine",
+    "tests/credits/test_proof",
+    "tests/faults/",
+    "tests/refunds/test_counters",
+    "tests/storefile/",
+    "tests/storefront/test_documents",
+    "tests/stories/",
+    "tests/test_commands",
+    "tests/test_settings",
+    "tests/test_who_may",
+    "tests/test_what_people_send",
+    "tests/test_many_rows",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that commits for real empties every table after itself, and that is most of the time it takes."""
+    for item in items:
+        database = item.get_closest_marker("django_db")
+        commits = database is not None and database.kwargs.get("transaction", False)
+        if commits or item.nodeid.startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture
 def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Notes a measured figure; the run prints them all at its end, whichever worker measured them."""
