@@ -3,6 +3,7 @@ asks for quotes and refunds on a customer's behalf."""
 
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -30,7 +31,7 @@ from refunds.services import request_refund
 from storefront.models import Asset, Bundle, Download, Purchase
 
 
-class Lines(Route):
+class Lines(ABC, Route):
     """One line, or up to 1,000 of them: each is carried out, and answered, by itself."""
 
     scopes = {"POST": STORE}
@@ -76,11 +77,13 @@ class Lines(Route):
         )
         return answered(self.register(request, asked, ref, checked))
 
+    @abstractmethod
     def register(self, request: Request, asked: Asking, ref: str, line: dict[str, Any]) -> Answer:
-        raise NotImplementedError
+        """Calls the one service that this kind of line is for."""
 
+    @abstractmethod
     def word(self, ref: str, outcome: Any) -> tuple[int, Mapping[str, Any]]:
-        raise NotImplementedError
+        """How its outcome is told, now and whenever the ref comes again."""
 
 
 @extend_schema_view(post=line_described("Register a customer", UserLine, shapes.UserRegistered, known=True))
