@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
+from django.utils.crypto import get_random_string
 from playwright.sync_api import ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
@@ -89,8 +90,11 @@ def sign_in(page: Page, live_server: LiveServer) -> Callable[[User], None]:
     def as_person(user: User) -> None:
         client = Client()
         client.force_login(user)
-        cookie = client.cookies["sessionid"]
-        page.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
+        # Signing in through the form sets both cookies; with one alone, two tabs would each be given another token.
+        cookies = {"sessionid": client.cookies["sessionid"].value, "csrftoken": get_random_string(32)}
+        page.context.add_cookies(
+            [{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()]
+        )
 
     return as_person
 
