@@ -9,6 +9,7 @@ from django.db import connection
 from accounts import audit
 from accounts.durable import Answer, Asking, durably, once
 from accounts.models import User
+from accounts.refusals import NotAllowed
 from credits import services as credits
 from credits.services import Restoration
 from refunds.closing import close_open_case
@@ -114,6 +115,11 @@ def refund_within(
 
 
 def charge_back(*, purchase: Purchase, by: User | None, why: str, now: datetime) -> ChargeBack:
+    """By a lead, and never of their own purchase; by nobody where a store moves in with one."""
+    if by is not None and (by.pk == purchase.customer_id or not by.has_perm("storefront.charge_back")):
+        raise NotAllowed(
+            "Only a lead records a charge-back, and not of their own purchase. Nothing was changed."
+        )
     return durably(lambda: charge_back_within(purchase=purchase, by=by, why=why, now=now))
 
 

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 
 from accounts.durable import Asking, digest_of
-from accounts.refusals import KeyReused
+from accounts.refusals import KeyReused, NotAllowed
 from credits.models import Entry
 from outbox.models import Message
 from refunds.models import Basis, CreditNote, Denial, Refund
 from refunds.refusals import NotYours, QuoteChanged
-from refunds.services import quote, quote_as_of, request_refund
+from refunds.services import charge_back, quote, quote_as_of, request_refund
 from storefront.models import Purchase, Status
 from tests.world import NOW, balance, buy, fetch, give
 
@@ -143,3 +143,13 @@ def test_a_refund_and_a_quote_take_few_statements(ada, forest, oak, django_asser
     with django_assert_max_num_queries(26):  # 24, and BEGIN and COMMIT
         ask(ada, purchase, 40)
     assert Refund.objects.get().basis == Basis.POLICY
+
+
+def test_a_charge_back_is_a_leads_act_and_not_of_her_own_purchase(ada, sam, lea, oak):
+    hers, purchase = buy(lea, oak), buy(ada, oak)
+    for by, what in ((sam, purchase), (ada, purchase), (lea, hers)):
+        with pytest.raises(NotAllowed):
+            charge_back(purchase=what, by=by, why="The bank took it back.", now=NOW)
+    charge_back(purchase=purchase, by=lea, why="The bank took it back.", now=NOW)
+    assert sorted(Purchase.objects.values_list("status", flat=True)) == ["charged_back", "completed"]
+    assert (balance(ada), purchase.items.live().count()) == (0, 0)
