@@ -1,4 +1,8 @@
-"""Two at once on one purchase: one of them wins whole. Each test has a twin without the guard, which sees the harm."""
+"""Two at once on one purchase: one of them wins whole.
+
+Two tabs, and a refund against a download, have twins without the guard, which see the harm; the others lean on the same
+two locks and have none of their own yet.
+"""
 
 import json
 from collections import Counter
