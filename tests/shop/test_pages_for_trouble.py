@@ -1,4 +1,5 @@
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 from django.template.loader import get_template
@@ -21,6 +22,17 @@ def test_what_is_not_there_is_told_plainly_and_leads_on(client: Client, ada: Use
     assert answer.status_code == HTTPStatus.NOT_FOUND
     assert "There is no page here" in answer.text
     assert 'href="/purchases/"' in answer.text
+
+
+@pytest.mark.parametrize("address", ["/nothing-of-this-name/", "/purchases/IN019999999999/", "/assets/none/"])
+def test_a_demo_store_too_tells_of_a_missing_page_in_its_own_look(
+    client: Client, ada: User, settings: Any, address: str
+) -> None:
+    settings.DEBUG = True
+    client.force_login(ada)
+    answer = client.get(address)
+    assert answer.status_code == HTTPStatus.NOT_FOUND
+    assert "There is no page here" in answer.text
 
 
 def test_a_stale_form_says_that_nothing_was_changed(ada: User) -> None:

@@ -1,9 +1,11 @@
 """Pages for when there is no page. A thing that is not yours gets the very page of one that never was."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
+from django.conf import settings
 from django.db import InternalError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 
@@ -33,15 +35,23 @@ def refused(request: HttpRequest, refusal: Refusal, status: int) -> HttpResponse
 
 
 class Trouble:
-    """What no view caught: a refusal becomes its sentence, a database that does not answer becomes a 503."""
+    """What no view caught: a refusal becomes its sentence, a database that does not answer becomes a 503.
+
+    With DEBUG, Django would tell of a missing page in its own yellow; the demo store shows the store's page.
+    """
 
     def __init__(self, respond: Callable[[HttpRequest], HttpResponse]) -> None:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.respond(request)
+        response = self.respond(request)
+        if settings.DEBUG and response.status_code == HTTPStatus.NOT_FOUND and request.resolver_match is None:
+            return not_found(request)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Http404):
+            return not_found(request, error)
         if isinstance(error, Refusal):
             response = refused(request, error, 409)
             if isinstance(error, Busy | InProgress):
