@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 
+from accounts.models import User
 from accounts.refusals import Refusal
 from storefront.models import Download, PurchaseItem
 
@@ -34,8 +35,9 @@ def expires_at(download: Download) -> datetime:
     return download.at + timedelta(minutes=settings.DOWNLOAD_LINK_MINUTES)
 
 
-def follow(given: str, *, now: datetime) -> Download | None:
-    """The download that a link was made for; None when it never was one. Raises when the link or the access ended."""
+def follow(given: str, *, now: datetime, reader: User | None = None) -> Download | None:
+    """The download that a link was made for; None when it never was one, or somebody else's who is signed in.
+    Raises when the link or the access ended."""
     try:
         pk, customer = map(int, _signer().unsign(given).split("-"))
     except (BadSignature, ValueError):
@@ -45,7 +47,7 @@ def follow(given: str, *, now: datetime) -> Download | None:
         .filter(pk=pk, customer_id=customer)
         .first()
     )
-    if download is None or not download.customer.is_active:
+    if download is None or not download.customer.is_active or (reader and reader.pk != download.customer_id):
         return None
     if now > expires_at(download):
         raise LinkEnded(minutes=settings.DOWNLOAD_LINK_MINUTES)

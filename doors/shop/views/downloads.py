@@ -24,10 +24,12 @@ def hand_out(request: HttpRequest, token: str) -> HttpResponseBase:
     """The link names its customer. It may be followed without a session, as download managers do, but not in
     somebody else's."""
     try:
-        download = follow(token, now=request.now)
+        download = follow(
+            token, now=request.now, reader=request.user if request.user.is_authenticated else None
+        )
     except (LinkEnded, AccessEnded) as ended:
         return refused(request, ended, 410)
-    if download is None or (request.user.is_authenticated and request.user.pk != download.customer_id):
+    if download is None:
         raise Http404
     content, size = open_file(download)
     tag = f'"{download.pk}-{size}"'
