@@ -8,6 +8,7 @@ import pytest
 from storefront.documents import document_pdf
 from storefront.models import Purchase, PurchaseItem
 from storefront.services import frozen_items
+from tests.refunds.test_cases import approve, ask, yes
 from tests.shop.reading import words
 from tests.world import asset, buy, fetch, give
 
@@ -59,11 +60,24 @@ def test_a_purchase_shows_its_id_items_downloads_and_story(at_desk, ada, sam, fo
         "Ferns Grove Studio Not downloaded 30 23",
         "Because Oak trees requires it Struck, does not count",
         "Oak trees version 1.0 You asked for it",
+        "Downloaded Oak trees, Bark",
+        "Bark came along, because Oak trees requires it.",
         "Download of Bark struck",
         "It no longer counts: The transfer broke off",
         "Invoice IN010000000001",
     ):
         assert part in said, part
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_time_line_says_who_asked_for_the_refund(at_desk, ada, sam, gil, grove, oak, fern, now):
+    by_herself, by_support = buy(ada, oak, now=now), buy(ada, fern, days_ago=45, now=now)
+    at_desk.post(f"/purchases/{by_herself.number}/refund/", {"key": "mine", "expected_credits": "40"})
+    case = ask(ada, by_support, now=now)
+    yes(case, grove, gil, now=now)
+    approve(case, sam, 30, now=now)
+    assert "Refunded +40 credits You" in words(at_desk.get(f"/purchases/{by_herself.number}/"))
+    assert "Refunded +30 credits Support" in words(at_desk.get(f"/purchases/{by_support.number}/"))
 
 
 def test_times_are_shown_in_the_readers_zone(at_desk, ada, oak):

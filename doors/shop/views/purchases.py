@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from doors.shop.paging import page_of
 from refunds.counters import as_things_stand, refundable
-from refunds.models import Case
+from refunds.models import Case, Refund
 from refunds.services import quote
 from storefront.models import Download, Purchase, Status
 
@@ -62,8 +62,11 @@ def story(purchase: Purchase, downloads: Sequence[Download]) -> list[dict[str, A
         }
     ]
     for at, click in groupby(downloads, key=lambda one: one.at):
-        titles = [one.item.title for one in sorted(click, key=lambda one: (one.via_id is not None, one.pk))]
-        lines.append({"at": at, "act": f"Downloaded {_some(titles)}", "actor": "You"})
+        fetched = sorted(click, key=lambda one: (one.via_id is not None, one.pk))
+        titles = [one.item.title for one in fetched]
+        lines.append(
+            {"at": at, "act": f"Downloaded {_some(titles)}", "actor": "You", "note": _along(fetched)}
+        )
     lines += [
         {
             "at": one.struck_at,
@@ -76,11 +79,32 @@ def story(purchase: Purchase, downloads: Sequence[Download]) -> list[dict[str, A
     ]
     if refund := getattr(purchase, "refund", None):
         lines.append(
-            {"at": refund.at, "act": "Refunded", "actor": "", "credits": refund.credits, "tone": "back"}
+            {
+                "at": refund.at,
+                "act": "Refunded",
+                "actor": _who_asked(refund),
+                "credits": refund.credits,
+                "tone": "back",
+            }
         )
     if charged_back := getattr(purchase, "charge_back", None):
         lines.append({"at": charged_back.at, "act": "Charged back", "actor": "Support", "tone": "no"})
     return sorted(lines, key=lambda line: line["at"])
+
+
+def _who_asked(refund: Refund) -> str:
+    if refund.requested_by_id == refund.customer_id:
+        return "You"
+    return "Support" if refund.case_id else "The store"
+
+
+def _along(fetched: Sequence[Download]) -> str:
+    """Nobody is held to have asked for what came along by itself."""
+    said = [
+        f"{one.item.title} came along, because {one.via.title} requires it." for one in fetched if one.via
+    ]
+    more = len(said) - 3
+    return " ".join(said[:3] + ([f"So did {more} more."] if more > 0 else []))
 
 
 def _some(titles: Sequence[str]) -> str:
