@@ -42,6 +42,12 @@ ACTS = {
     "charged_back": "Closed by a charge-back",
 }
 
+# The customer is "you" in the customer's own time line.
+ACTS_TO_CUSTOMER = ACTS | {
+    "requested": "Asked support for a refund for you",
+    "customer_silent": "Three days went by without an answer from you",
+}
+
 # Steps that only support sees: its own work, which concerns nobody else.
 FOR_SUPPORT = {"assigned", "handed_over", "noted", "proposed", "taken_back", "confirmed", "overdue"}
 

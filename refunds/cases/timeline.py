@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from accounts.models import Publisher
-from refunds.case_wording import ACTS, FOR_SUPPORT, TONES
+from refunds.case_wording import ACTS, ACTS_TO_CUSTOMER, FOR_SUPPORT, TONES
 from refunds.models import Attachment, Case, CaseEvent
 from refunds.models.cases import Side
 
@@ -65,7 +65,9 @@ def _line(event: CaseEvent, side: str, publisher: Publisher | None, files: list[
         at=event.at,
         actor=_actor(event, side, publisher),
         code=event.act,
-        act=ACTS[event.act].format(publisher=event.publisher or "The publisher"),
+        act=(ACTS_TO_CUSTOMER if side == Side.CUSTOMER else ACTS)[event.act].format(
+            publisher=event.publisher or "The publisher"
+        ),
         note=event.note,
         private_note=event.private_note if own else "",
         credits=None if side == Side.PUBLISHER else event.credits,

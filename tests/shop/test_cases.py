@@ -136,6 +136,7 @@ def test_ada_answers_a_publishers_request(as_ada, ada, oak, grove, gil):
     case = request(gil, grove, buy(ada, oak, days_ago=45))
     page = as_ada.get(f"/cases/{case.number}/").content.decode()
     assert "Yes, this was me" in page
+    assert "Asked support for a refund for you" in page
     as_ada.post(f"/cases/{case.number}/answer/", {"mine": "yes"})
     case.refresh_from_db()
     assert (case.state, case.customer_agreed) == (State.WAITING_FOR_SUPPORT, True)
