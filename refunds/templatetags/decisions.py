@@ -1,5 +1,6 @@
 """Draws a decision: the one picture of it that every page of every door shows."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -7,7 +8,7 @@ from django import template
 from django.template.context import Context
 from django.utils import timezone
 
-from refunds.policy import Decision, Fate
+from refunds.policy import Decision, Fate, Restore
 from refunds.wording import ReasonCode, Words, words
 
 register = template.Library()
@@ -25,11 +26,11 @@ def decision(context: Context, judged: Decision, *, acts: str = "", about: str =
         "kept": [item for item in judged.items if item.after_refund == Fate.KEPT],
         "lost": [item for item in judged.items if item.after_refund == Fate.REVOKED],
         "deducted": [item for item in judged.items if item.downloaded],
+        "returns": _together(judged.restores),
         "floored": judged.credits == 0
         and sum(each.credits for each in judged.deductions) > judged.credits_spent,
         "reasons": [_in_words(reason) for reason in judged.reasons],
-        "expired": any(reason.code == ReasonCode.WINDOW_CLOSED for reason in judged.reasons),
-        "window": timedelta(days=judged.terms.window_days),
+        "refunded": any(reason.code == ReasonCode.ALREADY_REFUNDED for reason in judged.reasons),
     }
 
 
@@ -38,6 +39,17 @@ def opened_at(judged: Decision) -> datetime | None:
     """When the refund window opened: the start of the thin bar below a deadline."""
     until = judged.refundable_until
     return until - timedelta(days=judged.terms.window_days) if until else None
+
+
+def _together(restores: Iterable[Restore]) -> list[dict[str, Any]]:
+    """Lots of one kind with one end are one line to the reader: how they came in parts is the ledger's business."""
+    sums: dict[tuple[str, datetime | None], int] = {}
+    for part in restores:
+        alike = (part.kind, part.expires_at)
+        sums[alike] = sums.get(alike, 0) + part.credits
+    return [
+        {"kind": kind, "expires_at": until, "credits": credits} for (kind, until), credits in sums.items()
+    ]
 
 
 def _in_words(reason: Any) -> Words:

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from credits.models import Wallet
 from refunds.models import Denial, Refund
-from tests.world import balance, buy, fetch
+from tests.shop.reading import words
+from tests.world import balance, buy, fetch, give
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +120,23 @@ class TestConfirming:
         ]
         at_home.post(page(purchase), form)
         assert (Denial.objects.count(), balance(ada)) == (1, 0)
+
+    def test_after_a_refund_nobody_is_told_that_a_second_one_could_be_decided(self, at_home, ada, oak, now):
+        purchase = buy(ada, oak, days_ago=1, now=now)
+        at_home.post(page(purchase), hidden(at_home.get(page(purchase))))
+        said = words(at_home.get(page(purchase)))
+        assert "This purchase was already refunded" in said
+        assert "Are the credits missing?" in said
+        assert "A person can still decide" not in said
+
+
+def test_credits_of_one_kind_go_back_on_one_line(at_home, ada, oak, now):
+    give(ada, 15)
+    give(ada, 25)
+    purchase = buy(ada, oak, now=now, with_credits=False)
+    said = words(at_home.get(page(purchase)))
+    assert "40 credits back to your paid credits, which do not expire" in said
+    assert "15 credits" not in said
 
 
 class TestStrangers:
