@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from storefront import places
-from storefront.models import Asset, PurchaseItem
+from storefront.models import Asset, AssetFile, PurchaseItem
 
 
 def live_items(customer: User) -> "QuerySet[PurchaseItem]":
@@ -38,11 +38,13 @@ def owned_ids(customer: User, assets: Iterable[Asset]) -> set[int]:
 
 @dataclass(frozen=True)
 class Holding:
-    """One asset that is owned, called as it was when it was bought, and every live item that gives it."""
+    """One asset that is owned, called as it was when it was bought, every live item that gives it, its files newest
+    first, and what it directly requires."""
 
     item: PurchaseItem
     items: list[PurchaseItem]
-    files: int
+    files: list[AssetFile]
+    requires: list[str]
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def oldest_of_each(customer: User) -> "QuerySet[PurchaseItem]":
 
 
 def holdings(customer: User, *, words: str = "", after: str = "", size: int = 24) -> Holdings:
-    """The library, by title: each asset once, paged by key, three statements a page."""
+    """The library, by title: each asset once, paged by key, four statements a page."""
     oldest = oldest_of_each(customer)
     for word in words.replace("\0", "").split()[:8]:
         oldest = oldest.filter(Q(title__icontains=word) | Q(publisher__name__icontains=word))
@@ -80,6 +82,14 @@ def holdings(customer: User, *, words: str = "", after: str = "", size: int = 24
     giving: dict[int, list[PurchaseItem]] = {item.asset_id: [] for item in page}
     for item in live_items(customer).filter(asset__in=giving):
         giving[item.asset_id].append(item)
-    files = dict(Asset.objects.filter(pk__in=giving).values_list("pk").annotate(Count("files")))
-    rows = [Holding(item, giving[item.asset_id], files[item.asset_id]) for item in page]
+    files: dict[int, list[AssetFile]] = {pk: [] for pk in giving}
+    for file in AssetFile.objects.filter(asset__in=giving):
+        files[file.asset_id].append(file)
+    requires: dict[int, list[str]] = {pk: [] for pk in giving}
+    links = Asset.requires.through.objects.filter(from_asset__in=giving).order_by("to_asset__title")
+    for pk, needed in links.values_list("from_asset_id", "to_asset__title"):
+        requires[pk].append(needed)
+    rows = [
+        Holding(item, giving[item.asset_id], files[item.asset_id], requires[item.asset_id]) for item in page
+    ]
     return Holdings(rows, places.token(page[-1].title, page[-1].pk) if len(found) > size else "")

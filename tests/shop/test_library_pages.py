@@ -17,7 +17,7 @@ def test_the_library_lists_each_asset_once_with_all_its_purchases(at_desk, ada, 
     buy(ada, forest, days_ago=3)
     buy(ada, oak, again=True)
     said = words(at_desk.get("/library/"))
-    assert "Oak trees Grove Studio · 1 file IN010000000001 , IN010000000002" in said
+    assert "Oak trees Grove Studio · version 1.0 requires Bark IN010000000001 , IN010000000002" in said
     assert said.count("Oak trees Grove") == 1
 
 
