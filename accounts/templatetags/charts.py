@@ -1,7 +1,7 @@
 """Charts as plain pictures: the same ink, labels on the spot, amounts from zero, a table behind each."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -88,8 +88,8 @@ def _line_picture(width: int, points: Sequence[tuple[datetime, int]], top: int) 
         "area": f"{line}V{HEIGHT - FOOT}H{LEFT}z",
         "end": {"x": _at(end_x), "y": _at(end_y), "text_x": _at(end_x + 8), "text_y": _at(end_y + 4)},
         "value": figure(points[-1][1]),
-        "first": _short(first),
-        "last": _short(last),
+        "first": _short(first, last),
+        "last": _short(last, first),
     }
 
 
@@ -129,6 +129,8 @@ def _at(place: float) -> str:
     return f"{place:.1f}"
 
 
-def _short(when: datetime | date) -> str:
-    local = timezone.localtime(when) if isinstance(when, datetime) else when
-    return f"{local.day} {MONTHS[local.month - 1]}"
+def _short(when: datetime, other: datetime) -> str:
+    """The ends of an axis name their years where they differ."""
+    local = timezone.localtime(when)
+    year = f" {local.year}" if local.year != timezone.localtime(other).year else ""
+    return f"{local.day} {MONTHS[local.month - 1]}{year}"

@@ -119,6 +119,11 @@ def test_a_line_is_a_step_at_each_change_and_ends_in_its_last_value() -> None:
     assert (picture["value"], picture["first"], picture["last"]) == ("40", "21 Nov", "25 Nov")
 
 
+def test_an_axis_over_the_turn_of_a_year_names_the_years_at_its_ends() -> None:
+    picture = charts.line_chart("Balance", [(NOW - timedelta(days=400), 0), (NOW, 40)])["pictures"][0]
+    assert (picture["first"], picture["last"]) == ("17 Oct 2025", "21 Nov 2026")
+
+
 def test_behind_each_chart_stands_a_table_with_the_same_figures() -> None:
     page = _drawn(
         "{% load charts %}{% bar_chart 'By month' rows what='Sold,Refunded' %}", rows=[("Nov", (1470, 30))]
