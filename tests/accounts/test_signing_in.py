@@ -4,6 +4,7 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.test import Client
 
@@ -108,6 +109,13 @@ def test_a_profile_keeps_its_zone_and_says_what_is_wrong(client, eve):
     assert answer.status_code == 422
     eve.refresh_from_db()
     assert eve.time_zone == "Europe/Berlin"
+
+
+def test_the_profile_says_whether_a_second_factor_is_on(client, eve):
+    client.force_login(eve)
+    assert 'Second factor</dt><dd class="row row--apart"><span>Off</span>' in client.get("/profile/").text
+    Authenticator.objects.create(user=eve, type=Authenticator.Type.TOTP, data={})
+    assert "<span>On: a code from your phone</span>" in client.get("/profile/").text
 
 
 def test_mass_assignment_through_the_profile_changes_nothing_else(client, eve):

@@ -4,6 +4,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from allauth.account.views import LoginView
+from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -38,7 +39,8 @@ def profile(request: HttpRequest) -> HttpResponse:
         form.save()
         messages.success(request, "Your profile is saved.")
         return redirect("profile")
-    return render(request, "shop/profile.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "second_factor": is_mfa_enabled(request.user)}
+    return render(request, "shop/profile.html", context, status=422 if form.errors else 200)
 
 
 class SignIn(LoginView):
