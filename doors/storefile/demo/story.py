@@ -30,7 +30,7 @@ class Story:
                 who, missing = line["user"], line["credits"] - purses[line["user"]]
                 if missing > 0:
                     size = next(size for size in TOP_UPS if size >= missing)
-                    yield self._grant(who, size, at - timedelta(minutes=17))
+                    yield self._grant(who, size, at - timedelta(minutes=1))
                     purses[who] += size
                 purses[who] -= line["credits"]
             yield line
