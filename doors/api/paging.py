@@ -20,6 +20,12 @@ class Pages(CursorPagination):
     def get_page_size(self, request: Request) -> int:
         return self.size
 
+    def decode_cursor(self, request: Request) -> Any:
+        cursor = super().decode_cursor(request)
+        if cursor and "\0" in str(cursor.position):
+            raise NotFound  # PostgreSQL would fail on it, and no row that it gave stands there.
+        return cursor
+
 
 def refuse_unknown(request: Request, known: frozenset[str]) -> None:
     """A filter that is not known would be a question that is not asked; one that stands twice, two at once."""
@@ -43,7 +49,7 @@ def listed(
     pages = Pages(ordering, _size(request))
     try:
         page: Any = pages.paginate_queryset(rows, request)
-    except (NotFound, DjangoValidationError, ValueError):
+    except (NotFound, DjangoValidationError, ValueError, OverflowError):
         raise ValidationError(
             {"cursor": [ErrorDetail("This is no cursor that this list gave.", code="invalid_cursor")]}
         ) from None

@@ -49,3 +49,9 @@ def test_the_shelf_is_filtered_by_title_publisher_and_category(
     assert found("category=models") == []
     assert stranger.get("assets/?price=40").status == 400
     assert stranger.get("bundles/?category=models").status == 400
+
+
+def test_a_cursor_that_no_list_gave_is_a_400(stranger: Machine, forest: Bundle) -> None:
+    for path in ("assets", "bundles"):
+        told = stranger.get(f"{path}/?cursor=cD0lMDA%3D")  # p=%00: no row stands at a title with a NUL
+        assert (told.status, told.body["errors"][0]["code"]) == (400, "invalid_cursor")

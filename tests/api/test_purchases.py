@@ -187,16 +187,27 @@ def test_history_is_filtered_by_what_is_allowed_and_by_nothing_else(
         "completed_after=2026-11-15",
         "completed_after=2026-11-15T00:00:00",
         "completed_after=0000-00-00T00:00:00Z",
+        "completed_after=0001-01-01T00:00:00%2B14:00",
+        "completed_before=9999-12-31T23:59:59-14:00",
         "asset=%00",
         "page_size=0",
         "page_size=201",
         "page_size=x",
         "cursor=nonsense",
         "cursor=cD1hYmM%3D",
+        "cursor=cD0lMDA%3D",
         "format=api",
     ):
         told = adas.get(f"purchases/?{query}")
         assert (told.status, told.code) == (400, "invalid"), query
+
+
+@pytest.mark.sqlite
+def test_a_cursor_at_a_time_that_this_database_cannot_read_is_a_400(adas: Machine) -> None:
+    told = adas.get(
+        "purchases/?cursor=cD0wMDAxLTAxLTAxVDAwOjAwOjAwJTJCMTQ6MDA%3D"
+    )  # 0001-01-01T00:00:00+14:00
+    assert (told.status, told.body["errors"][0]["code"]) == (400, "invalid_cursor")
 
 
 def test_history_is_paged_by_cursor_and_stays_right_while_it_grows(
