@@ -48,6 +48,10 @@ def record_purchase(
     _assert_past(at, now)
     if status == Status.CANCELLED and spent:
         raise WrongLine("credits", "A cancelled purchase has 0 credits. Nothing was recorded.")
+    try:
+        terms = Terms.objects.in_force(at)
+    except Terms.DoesNotExist:
+        raise WrongLine("at", "No terms were in force at that time. Nothing was recorded.") from None
     wallet = credits.lock_wallet(customer=customer, now=now)
     parts = _parts(thing, items, spent)
     if wallet.balance < spent:
@@ -66,7 +70,7 @@ def record_purchase(
         status=Status.COMPLETED if completed else status,
         created_at=at,
         completed_at=at if completed else None,
-        terms=Terms.objects.in_force(at),
+        terms=terms,
         payment=payment,
         items_count=len(parts),
         download_log=download_log,

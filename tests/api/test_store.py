@@ -127,6 +127,7 @@ def test_what_cannot_have_happened_is_refused_by_its_field(
         ("grants", {**line("g2", credits=5, kind="paid"), "at": "2026-11-22T00:00:00Z"}, "/at"),
         ("grants", line("g2", credits=5, kind="paid", expires_at="2026-11-20T10:00:00Z"), "/expires_at"),
         ("purchases", line("p3", credits=5), ""),
+        ("purchases", {**line("p3", asset="fern", credits=5), "at": "1969-12-31T23:59:59Z"}, "/at"),
         ("purchases", line("p3", asset="fern", credits=5, status="cancelled"), "/credits"),
         ("purchases", line("p3", asset="fern", credits=5, status="refunded"), "/status"),
         ("purchases", line("p3", asset="fern", credits=5, items=[{"asset": "moss"}]), "/items"),
