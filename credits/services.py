@@ -72,22 +72,22 @@ def grant(
 def pay(
     *, wallet: Wallet, credits: int, purpose: str, now: datetime, memo: str = "", made_by: User | None = None
 ) -> Payment:
-    """Takes credits from the lots in spending order."""
+    """Takes credits from the lots in spending order: never from one that has expired by then."""
     _assert_locked(wallet)
     whole(credits, least=1)
-    if wallet.balance < credits:
-        raise InsufficientCredits(credits=credits, balance=wallet.balance)
+    lots = list(wallet.lots.open().lasting(now).in_spending_order())
+    there = sum(lot.remaining for lot in lots)
+    if there < credits:
+        raise InsufficientCredits(credits=credits, balance=there)
     payment = Payment.objects.create(wallet=wallet, credits=credits, purpose=purpose, at=now)
     usages, missing = [], credits
-    for lot in wallet.lots.open().in_spending_order():
+    for lot in lots:
         if not missing:
             break
-        assert lot.expires_at is None or lot.expires_at > now, "an expired lot is never spent"
         spent = min(lot.remaining, missing)
         lot.remaining -= spent
         missing -= spent
         usages.append(Usage(lot=lot, payment=payment, spent=spent))
-    assert missing == 0, "the balance is the sum of the lots"
     Usage.objects.bulk_create(usages)
     Lot.objects.bulk_update([usage.lot for usage in usages], ["remaining"])
     lines = []

@@ -124,7 +124,6 @@ def test_what_cannot_have_happened_is_refused_by_its_field(
     for path, body, pointer in (
         ("grants", line("g2", credits=0, kind="paid"), "/credits"),
         ("grants", line("g2", credits=5, kind="gold"), "/kind"),
-        ("grants", {**line("g2", credits=5, kind="paid"), "at": "2026-11-22T00:00:00Z"}, "/at"),
         ("grants", line("g2", credits=5, kind="paid", expires_at="2026-11-20T10:00:00Z"), "/expires_at"),
         ("purchases", line("p3", credits=5), ""),
         ("purchases", {**line("p3", asset="fern", credits=5), "at": "1969-12-31T23:59:59Z"}, "/at"),
@@ -201,6 +200,34 @@ def test_the_same_key_for_another_customer_is_another_request(
     told = shop.post(path, {"expected_credits": 30}, key="k1", X_Customer="nia@example.com")
     assert told.status == 404
     assert Refund.objects.count() == 1
+
+
+def test_a_time_ahead_is_kept_as_in_the_store_file_and_nothing_is_refunded_before_it_comes(
+    shop: Machine, nia: User, fern: Asset
+) -> None:
+    soon = {"at": "2026-11-21T12:00:05Z"}  # its clock is five seconds ahead of ours
+    assert shop.post("store/grants/", line("g2", credits=10, kind="promo", **soon)).status == 201
+    told = shop.post("store/purchases/", line("p1", asset="fern", credits=30, **soon))
+    assert (told.status, told.body["completed_at"]) == (201, "2026-11-21T12:00:05Z")
+    path = f"store/purchases/{told.body['invoice']}/refund-quote/"
+    said = shop.get(path, X_Customer="nia@example.com").body
+    assert [reason["code"] for reason in said["reasons"]] == ["not_completed"]
+    fetched = {"ref": "d1", "purchase": "p1", "asset": "fern", "at": "2026-11-21T12:00:06Z"}
+    assert shop.post("store/downloads/", fetched).status == 201
+    assert balance(nia) == 80
+    assert prove(nia.pk) == []
+
+
+def test_a_purchase_dated_ahead_is_not_paid_with_credits_that_will_have_expired(
+    shop: Machine, nia: User, fern: Asset
+) -> None:
+    brief = line("g2", credits=10, kind="promo", expires_at="2026-11-22T00:00:00Z")
+    assert shop.post("store/grants/", brief).status == 201
+    ahead = {"at": "2026-11-22T00:00:00Z"}
+    told = shop.post("store/purchases/", line("p1", asset="fern", credits=101, **ahead))
+    assert (told.status, told.code, told.body["balance"]) == (402, "insufficient_credits", 100)
+    assert shop.post("store/purchases/", line("p2", asset="fern", credits=100, **ahead)).status == 201
+    assert (balance(nia), prove(nia.pk)) == (10, [])
 
 
 def test_references_belong_to_their_key(
