@@ -30,7 +30,7 @@ def asking(request: Request, word: Word, *, needed: bool = True, door: str = "ap
     key = request.headers.get("Idempotency-Key", "").strip()
     if (needed and not key) or len(key) > LONGEST or not (key.isascii() and key.isprintable()):
         raise KeyRequired
-    on_behalf_of = request.headers.get("X-Customer", "") if door == "store" else ""
+    on_behalf_of = named_customer(request) if door == "store" else ""
     return Asking(
         person=request.user,
         # Without a key every request is another one.
@@ -40,6 +40,11 @@ def asking(request: Request, word: Word, *, needed: bool = True, door: str = "ap
         door=door,
         write=worded(word),
     )
+
+
+def named_customer(request: Request) -> str:
+    """Whom another shop asks for: an address, which is the same person's in any case."""
+    return request.headers.get("X-Customer", "").strip().lower()
 
 
 def worded(word: Word) -> Callable[[object], tuple[int, str]]:

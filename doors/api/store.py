@@ -20,7 +20,7 @@ from doors.api.authentication import key_of
 from doors.api.described import described
 from doors.api.errors import as_problem, told
 from doors.api.fields import Strict, read
-from doors.api.keys import answered, asking, worded
+from doors.api.keys import answered, asking, named_customer, worded
 from doors.api.lines import MOST_LINES, STORE, DownloadLine, GrantLine, PurchaseLine, UserLine, line_described
 from doors.api.purchases import own_purchase, purchase_json
 from doors.api.refunds import WhatIsExpected, answer_json, own, quoted
@@ -205,7 +205,7 @@ class StoreRefund(Route):
 
 
 def _on_behalf_of(request: Request) -> User:
-    email = request.headers.get("X-Customer", "").strip().lower()
+    email = named_customer(request)
     if not email:
         raise ValidationError({"X-Customer": [ErrorDetail("Say for whom, by e-mail.", code="required")]})
     customer = User.objects.filter(email=email, is_active=True).first() if "\0" not in email else None

@@ -197,6 +197,8 @@ def test_the_same_key_for_another_customer_is_another_request(
 ) -> None:
     path = f"store/purchases/{buy(ada, fern).number}/refund/"
     assert shop.post(path, {"expected_credits": 30}, key="k1", X_Customer="ada@example.com").status == 201
+    again = shop.post(path, {"expected_credits": 30}, key="k1", X_Customer="ADA@example.com")
+    assert (again.status, again.headers["Idempotent-Replayed"]) == (201, "true")
     told = shop.post(path, {"expected_credits": 30}, key="k1", X_Customer="nia@example.com")
     assert told.status == 404
     assert Refund.objects.count() == 1
