@@ -1,4 +1,9 @@
-"""How the web server writes its access log, when it is told to: a request's path without its query. Tools that verify
-invoices send their key there, and letters lead to links that are keys themselves."""
+"""How the web server reads addresses, and how it writes its access log."""
 
+# Tools that verify invoices send their numbers in the address, some of them hundreds at once: those after the fiftieth
+# are left out, as the format promises, and not the whole question. It is the most that this server reads.
+limit_request_line = 8190
+
+# When there is a log at all: a request's path without its query. Those tools send their key there, and letters lead to
+# links that are keys themselves.
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'

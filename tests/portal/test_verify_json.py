@@ -284,6 +284,11 @@ def test_the_web_servers_access_log_leaves_the_query_out():
     assert shown == {"h", "t", "m", "U", "s", "B", "M"}
 
 
+def test_the_web_server_reads_an_address_of_five_hundred_numbers(secret):
+    line = f"GET {ADDRESS}?key={secret}&invoice={','.join(['IN010000000001'] * 500)} HTTP/1.1\r\n"
+    assert len(line) < runpy.run_path(str(settings.BASE_DIR / "gunicorn.conf.py"))["limit_request_line"]
+
+
 def test_a_look_up_notes_the_key_the_owner_and_the_door(ada, gil, grove, moss, secret):
     ask(secret, buy(ada, moss).number, "IN990000000001")
     assert list(
