@@ -18,6 +18,13 @@ from doors.api.problems import PROBLEMS
 from refunds.serial import decision_to_json
 
 RETRY_AFTER_SECONDS = {"busy": 1, "in_progress": 1, "unavailable": 5}
+# The framework only says what was wrong with these; our table says what to do.
+WITHOUT_ADVICE = (
+    exceptions.MethodNotAllowed,
+    exceptions.NotAuthenticated,
+    exceptions.Throttled,
+    exceptions.UnsupportedMediaType,
+)
 DRF_CODES = {"authentication_failed": "not_authenticated", "error": "server_error"}
 # What a refusal was raised with that its receiver can act on, and what it is called outside.
 SHOWN = {"credits": "credits", "balance": "balance", "number": "case", "scope": "scope"}
@@ -85,7 +92,8 @@ def _of_the_input(error: exceptions.ValidationError) -> HttpResponse:
 def _of_the_framework(error: exceptions.APIException) -> HttpResponse:
     code = DRF_CODES.get(str(error.get_codes()), str(error.get_codes()))
     wait = int(error.wait) + 1 if isinstance(error, exceptions.Throttled) and error.wait else None
-    response = _answer(problem(code, str(error.detail)), wait)
+    detail = PROBLEMS[code].meaning if isinstance(error, WITHOUT_ADVICE) else str(error.detail)
+    response = _answer(problem(code, detail), wait)
     if response.status_code == 401:
         response["WWW-Authenticate"] = "Bearer"
     return response

@@ -10,6 +10,7 @@ import pytest
 from accounts.models import User
 from accounts.refusals import Refusal
 from doors.api.problems import PROBLEMS
+from doors.api.throttling import PerKey
 from storefront.models import Asset
 from tests.api.conftest import Machine
 from tests.world import buy
@@ -177,3 +178,24 @@ def test_a_session_needs_csrf_and_a_key_does_not(ada: User, fern: Asset) -> None
     client.get("/profile/")
     sent["headers"]["X-CSRFToken"] = client.cookies["csrftoken"].value
     assert client.post(path, **sent).status_code == 201
+
+
+def test_what_the_framework_refuses_says_what_to_do(
+    stranger: Machine, adas: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = [
+        stranger.get("me/"),
+        adas.send("PUT", "me/"),
+        adas.send("POST", "purchases/", b"a,b", **{"Content-Type": "text/csv"}),
+    ]
+    monkeypatch.setattr(PerKey, "rate", "1/min", raising=False)
+    told.append(adas.get("me/"))
+    assert [(one.code, one.body["detail"]) for one in told] == [
+        (
+            "not_authenticated",
+            "Send `Authorization: Bearer <key>`. The key is missing, unknown, expired or revoked.",
+        ),
+        ("method_not_allowed", "The header `Allow` names the methods of this address."),
+        ("unsupported_media_type", "Send `application/json`, or a form with files."),
+        ("throttled", "Wait for `Retry-After` seconds."),
+    ]
