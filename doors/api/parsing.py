@@ -62,10 +62,19 @@ def read_at_most(stream: Any, most: int) -> bytes:
 
 
 def _depth(text: str) -> int:
-    """An upper bound is enough, and it is counted before anything recurses."""
+    """Counted before anything recurses. What stands in a text is nobody's nesting: people write brackets too."""
     deepest = depth = 0
+    quoted = escaped = False
     for character in text:
-        if character in "[{":
+        if escaped:
+            escaped = False
+        elif quoted and character == "\\":
+            escaped = True
+        elif character == '"':
+            quoted = not quoted
+        elif quoted:
+            continue
+        elif character in "[{":
             depth += 1
             deepest = max(deepest, depth)
         elif character in "]}":

@@ -144,6 +144,12 @@ def test_broken_bodies_are_one_clear_400(adas: Machine, fern: Asset, raw: bytes)
     assert told.code in {"parse_error", "invalid"}
 
 
+def test_brackets_in_a_text_are_no_depth(adas: Machine) -> None:
+    words = 'It printed "[[[" and then ' + "\\ [ { " * 40
+    told = adas.post("cases/", {"grounds": "credits_wrong", "message": words})
+    assert (told.status, told.body["timeline"][0]["note"]) == (201, words.strip())
+
+
 def test_a_hundred_megabytes_are_refused_before_they_are_read(adas: Machine) -> None:
     told = adas.send("POST", "purchases/", b" " * 2_000_001, **{"Idempotency-Key": "k"})
     assert (told.status, told.code) == (413, "too_large")
