@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularSwaggerSplitView
@@ -27,8 +28,12 @@ class Schema(Route):
     def get(self, request: Request) -> HttpResponse:
         accepted = request.headers.get("Accept", "")
         if "yaml" in accepted or accepted == "application/vnd.oai.openapi":
-            return HttpResponse(as_yaml(), content_type="application/yaml")
-        return HttpResponse(json.dumps(whole_schema(), indent=1), content_type="application/json")
+            response = HttpResponse(as_yaml(), content_type="application/yaml")
+        else:
+            response = HttpResponse(json.dumps(whole_schema(), indent=1), content_type="application/json")
+        # Whoever keeps a copy on the way must not hand YAML to one who asked for JSON.
+        patch_vary_headers(response, ["Accept"])
+        return response
 
 
 class Docs(SpectacularSwaggerSplitView):

@@ -91,6 +91,7 @@ def test_every_operation_shows_an_answer_that_was_really_given() -> None:
 def test_it_is_served_as_json_or_yaml(stranger: Machine, accept: str, kind: str) -> None:
     told = stranger.get("schema/", Accept=accept)
     assert (told.status, told.kind) == (200, kind)
+    assert "Accept" in told.headers["Vary"]
     read = yaml.safe_load(told.bytes) if "yaml" in kind else told.body
     assert read["openapi"] == "3.1.1"
 
