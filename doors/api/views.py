@@ -59,7 +59,9 @@ class NotHere(Route):
     """Any other address below ours: said in the shape of every other error."""
 
     def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        raise exceptions.NotFound("There is no such address. Each one ends with a slash.")
+        raise exceptions.NotFound(
+            "There is no such address. Each one ends with a slash; /api/v1/docs/ shows them all."
+        )
 
 
 def say(body: Mapping[str, Any], status: int = 200) -> HttpResponse:
