@@ -113,6 +113,23 @@ def test_what_people_did_in_the_living_store_moves_unchanged(
     assert Case.objects.count() == 2
 
 
+@pytest.mark.django_db
+def test_free_and_paid_purchases_that_take_turns_move_unchanged(
+    ada: User, grove: Publisher, fern: Asset
+) -> None:
+    """A free purchase stands above the ledger in a dump; what was answered later follows the same order."""
+    gift = world.asset("gift", "A gift", by=grove, price=0)
+    for purchase in (
+        world.buy(ada, fern, days_ago=9, downloaded=[fern]),
+        world.buy(ada, gift, days_ago=8, downloaded=[gift]),
+        world.buy(ada, fern, days_ago=7, again=True, downloaded=[fern]),
+        world.buy(ada, gift, days_ago=6, again=True, downloaded=[gift]),
+    ):
+        _asked(ada, purchase, 0)
+
+    moves_unchanged()
+
+
 def _bought(ada: User, forest: Bundle, cliff: Bundle, fern: Asset, slate: Asset) -> tuple[Purchase, ...]:
     return (
         world.buy(ada, forest, days_ago=9),

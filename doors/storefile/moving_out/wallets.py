@@ -21,13 +21,15 @@ class CannotBeTold(Exception):
 
 
 def customer_lines(person: int, rows: Rows, called: Called) -> Iterator[Line]:
-    for purchase in rows.purchases[person]:
+    # A load gives ids in the order of the lines; in this order the next dump finds the purchases again.
+    told = sorted(rows.purchases[person], key=lambda purchase: purchase.payment_id is not None)
+    for purchase in told:
         if purchase.payment_id is None:
             yield from purchase_lines(purchase, rows, called, draws=[])
     entries = rows.entries[person]
     for (kind, payment), group in groupby(entries, key=lambda entry: (entry.kind, entry.payment_id)):
         yield from _group(kind, payment, list(group), rows, called)
-    for purchase in rows.purchases[person]:
+    for purchase in told:
         yield from afterwards(purchase, rows, called)
     for case in rows.cases[person]:
         if not any(refund.case_id == case.pk for refund in rows.refunds.values()):
