@@ -29,6 +29,7 @@ from storefront.models import Asset, Bundle, Download, Purchase
 from storefront.services import strike
 from tests import world
 from tests.storefile.emptying import dumped, empty_the_store, store_as_people_see_it
+from tests.storefile.lines import SHOP, grant, load_lines, purchase
 from tests.world import NOW
 
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -119,13 +120,22 @@ def test_free_and_paid_purchases_that_take_turns_move_unchanged(
 ) -> None:
     """A free purchase stands above the ledger in a dump; what was answered later follows the same order."""
     gift = world.asset("gift", "A gift", by=grove, price=0)
-    for purchase in (
+    for bought in (
         world.buy(ada, fern, days_ago=9, downloaded=[fern]),
         world.buy(ada, gift, days_ago=8, downloaded=[gift]),
         world.buy(ada, fern, days_ago=7, again=True, downloaded=[fern]),
         world.buy(ada, gift, days_ago=6, again=True, downloaded=[gift]),
     ):
-        _asked(ada, purchase, 0)
+        _asked(ada, bought, 0)
+
+    moves_unchanged()
+
+
+@pytest.mark.django_db
+def test_what_was_handed_out_after_a_purchase_without_a_log_moved_in_moves_on() -> None:
+    """Nobody knows what she downloaded before; what this store handed out itself is known."""
+    load_lines(*SHOP, grant(), purchase(download_log=False))
+    world.fetch(User.objects.get(email="ada@example.com"), Asset.objects.get(slug="oak"))
 
     moves_unchanged()
 
