@@ -192,8 +192,9 @@ class SettledLines:
             self._documents.append(document_row(note, document))
 
     def _remember(self, sold: Sold, facts: Facts, at: datetime) -> None:
-        """How things stood when a refund was last asked for, unless the purchase's own line says it."""
-        if sold.asked_was_told:
+        """How things stood when a refund was last asked for, unless the purchase's own line says it; a line
+        of an earlier time may stand below."""
+        if sold.asked_was_told or (sold.asked is not None and at < sold.asked.at):
             return
         downloaded = [item for item in facts.items if item.downloaded]
         sold.asked = Asked(at, len(downloaded), sum(item.original_price for item in downloaded))

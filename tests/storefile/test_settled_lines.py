@@ -156,6 +156,20 @@ def test_a_denial_is_kept_with_what_the_policy_says() -> None:
     assert _sound()
 
 
+def test_the_last_time_somebody_asked_is_the_latest_and_not_the_lowest_line() -> None:
+    load_lines(
+        *BOUGHT,
+        download("oak"),
+        download("fern", at="2026-11-03T10:00:00Z"),
+        download("bark", at="2026-11-07T10:00:00Z"),
+        {"type": "denial", "purchase": "p1", "at": "2026-11-08T00:00:00Z"},
+        {"type": "denial", "purchase": "p1", "at": "2026-11-06T00:00:00Z"},
+    )
+
+    bought = Purchase.objects.get()
+    assert (bought.asked_at, bought.asked_count) == (datetime(2026, 11, 8, tzinfo=UTC), 3)
+
+
 def test_a_denial_of_what_the_policy_grants_is_refused() -> None:
     denial = {"type": "denial", "purchase": "p1", "at": "2026-11-06T00:00:00Z"}
     assert why_lines_refused(*BOUGHT, denial) == [f"line {HERE}: denies what the policy grants"]
