@@ -55,6 +55,21 @@ def test_from_a_verified_number_everything_but_the_reason_is_filled_in(ada, gil,
     assert "ada" not in text(answer).lower()
 
 
+def test_items_named_where_none_were_shown_are_the_only_ones_authorised(ada, gil, forest):
+    purchase = buy(ada, forest, days_ago=40)
+    browser(gil).post(PAGE, fill_in(invoice=purchase.number, items=["oak"]))
+    case = Case.objects.get()
+    assert [line.item.asset.slug for line in case.items.all()] == ["oak"]
+
+
+def test_an_item_of_another_publisher_is_refused_where_none_were_shown(ada, gil, cliff):
+    purchase = buy(ada, cliff, days_ago=40)
+    answer = browser(gil).post(PAGE, fill_in(invoice=purchase.number, items=["slate"]))
+    assert answer.status_code == 422
+    assert "Choose from the items of this purchase" in text(answer)
+    assert nothing_was_sent()
+
+
 def test_where_the_policy_grants_it_the_page_says_so_and_points_the_customer_there(ada, gil, moss):
     purchase = buy(ada, moss, days_ago=3)
     said = text(verified(gil, purchase).get(PAGE, {"invoice": purchase.number}))

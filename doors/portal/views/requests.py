@@ -175,7 +175,9 @@ def _send(request: PortalRequest, form: RequestForm) -> Answer:
     data, uploads = form.cleaned_data, cases.received(form.cleaned_data["attachments"])
     number = invoice_meant(field=data["invoice"], text=data["description"], files=uploads)
     if number != data["shown"]:
-        data["items"] = None  # Other items were shown, or none: all of this publisher's live ones are meant.
+        # Other items were shown: all of this publisher's live ones are meant. Where none were shown, a script may name
+        # some, and its yes is for no others.
+        data["items"] = None if data["shown"] else request.POST.getlist("items") or None
     found = verify(
         publisher=request.publisher, numbers=[number], by=request.user, door="page", now=request.now
     )
