@@ -42,6 +42,19 @@ def test_a_denied_quote_leads_to_a_request_with_its_purchase_and_grounds(as_ada,
     assert case.number in as_ada.get("/cases/").content.decode()
 
 
+def test_items_named_where_none_were_offered_are_the_only_ones_asked_about(as_ada, ada, forest):
+    """The form opened without a purchase, its number typed in, and the items sent along."""
+    send(as_ada, buy(ada, forest, days_ago=45), items=["oak"])
+    assert [line.item.asset.slug for line in Case.objects.get().items.all()] == ["oak"]
+
+
+def test_an_item_of_another_purchase_is_refused_where_none_were_offered(as_ada, ada, oak, fern):
+    buy(ada, fern, days_ago=45)
+    answer = send(as_ada, buy(ada, oak, days_ago=45), items=["fern"])
+    assert (answer.status_code, Case.objects.count()) == (422, 0)
+    assert "Choose from the items of this purchase" in answer.content.decode()
+
+
 def test_sending_the_form_twice_opens_one_request(as_ada, ada, oak):
     purchase = buy(ada, oak, days_ago=45)
     first, second = send(as_ada, purchase), send(as_ada, purchase)

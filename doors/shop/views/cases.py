@@ -154,6 +154,8 @@ def _open(request: HttpRequest, form: NewCaseForm) -> Any:
     data = form.cleaned_data
     uploads = cases.received(data["attachments"])
     purchase = form.purchase if data["invoice"] else None
+    # A form that offers no choice of items may still be told some, by a script or from the page of another purchase.
+    items = data["items"] if "items" in form.fields else request.POST.getlist("items")
     asking = Asking(
         person=request.user,
         key=data["key"],
@@ -161,7 +163,7 @@ def _open(request: HttpRequest, form: NewCaseForm) -> Any:
             "open case",
             data["invoice"],
             data["grounds"],
-            ",".join(data.get("items", [])),
+            ",".join(items),
             data["message"],
             *(hashlib.sha256(upload.content).hexdigest() for upload in uploads),
         ),
@@ -174,7 +176,7 @@ def _open(request: HttpRequest, form: NewCaseForm) -> Any:
         purchase=purchase,
         grounds=data["grounds"],
         message=data["message"],
-        items=data.get("items") if purchase else None,
+        items=(items or None) if purchase else None,
         uploads=uploads,
         share=data["share"],
     )
