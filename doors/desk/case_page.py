@@ -8,11 +8,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
+from accounts.refusals import Refusal
 from credits.wallets import prove
 from doors.desk.pages import show
 from refunds import cases, duplicates
 from refunds.cases import rights, rulings
 from refunds.cases.deciding import assert_may_confirm
+from refunds.cases.handling import left_to_ask
 from refunds.cases.refusals import MayNot
 from refunds.models import Case, Denial, Grounds, Refund, State
 from refunds.models.cases import Side
@@ -82,8 +84,9 @@ def acts_for(case: Case, person: Any) -> list[Act]:
     else:
         acts.append(Act("approve", "Approve", main=True))
         acts.append(Act("answer", "Answer"))
-    acts.append(Act("reject", "Reject"))
-    if case.state == State.WAITING_FOR_SUPPORT and case.purchase is not None:
+    if case.grounds != Grounds.CREDITS_WRONG:
+        acts.append(Act("reject", "Reject"))
+    if _can_ask(case):
         acts.append(Act("ask-publisher", "Ask the publishers"))
     return [
         *acts,
@@ -91,6 +94,13 @@ def acts_for(case: Case, person: Any) -> list[Act]:
         Act("hand-over", "Hand over to a lead"),
         Act("note", "Private note"),
     ]
+
+
+def _can_ask(case: Case) -> bool:
+    try:
+        return bool(left_to_ask(case))
+    except Refusal:
+        return False
 
 
 def is_own(case: Case, person: Any) -> bool:

@@ -11,7 +11,7 @@ from refunds.cases import letters, rights
 from refunds.cases.locking import lock_open_case, move, tell
 from refunds.cases.refusals import CannotDecide, MayNot
 from refunds.cases.saying import optional, words
-from refunds.models import Case, State
+from refunds.models import Case, Grounds, State
 from refunds.models.cases import Side
 
 
@@ -25,6 +25,7 @@ def reject(
         rights.assert_not_own(by, case=case)
         said, kept_private = words(note, "note"), optional(private_note, "private_note")
         fresh, _ = lock_open_case(case, now=now)
+        assert_rejectable(fresh)
         tell(
             fresh,
             "rejected",
@@ -42,6 +43,14 @@ def reject(
         return fresh
 
     return durably(act)
+
+
+def assert_rejectable(case: Case) -> None:
+    """Credits that are right, or wrong, want an explanation: such a case ends answered."""
+    if case.grounds == Grounds.CREDITS_WRONG:
+        raise CannotDecide(
+            "A request about wrong credits is answered, with what you found. Nothing was decided."
+        )
 
 
 def answer(

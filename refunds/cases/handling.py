@@ -6,7 +6,7 @@ from datetime import datetime
 
 from accounts import audit
 from accounts.durable import durably
-from accounts.models import User
+from accounts.models import Publisher, User
 from credits import services as credits_room
 from credits.models import Wallet
 from refunds.cases import letters, rights
@@ -98,12 +98,7 @@ def ask_again(
         rights.assert_not_own(by, case=case)
         said = words(note, "note")
         fresh, _ = lock_open_case(case, now=now)
-        if fresh.state != State.WAITING_FOR_SUPPORT:
-            raise NotYourTurn(state=state_words(fresh))
-        answered = set(fresh.answers.exclude(authorised=None).values_list("publisher_id", flat=True))
-        left = [publisher for publisher in named_publishers(fresh) if publisher.pk not in answered]
-        if not left or not is_the_publishers(fresh, by_hand=True):
-            raise NobodyToAsk
+        left = left_to_ask(fresh)
         kept_private = optional(private_note, "private_note")
         tell(
             fresh,
@@ -120,6 +115,17 @@ def ask_again(
         return fresh
 
     return durably(act)
+
+
+def left_to_ask(case: Case) -> list[Publisher]:
+    """Whoever of the named publishers has not answered. Never nobody: then there is nothing to ask, and no turn to."""
+    if case.state != State.WAITING_FOR_SUPPORT:
+        raise NotYourTurn(state=state_words(case))
+    answered = set(case.answers.exclude(authorised=None).values_list("publisher_id", flat=True))
+    left = [publisher for publisher in named_publishers(case) if publisher.pk not in answered]
+    if not left or not is_the_publishers(case, by_hand=True):
+        raise NobodyToAsk
+    return left
 
 
 def strike(

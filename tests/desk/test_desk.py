@@ -236,6 +236,20 @@ def test_publishers_are_asked_again_after_a_silence(as_sam, ada, oak, grove, now
     assert case.deadline > now + timedelta(days=13)
 
 
+def test_wrong_credits_are_answered_and_never_rejected_nor_asked_of_a_publisher(as_sam, ada, oak, now):
+    case = open_case(ada, oak, now, grounds="credits_wrong")
+    page = text(as_sam.get(f"/admin/refunds/case/{case.number}/"))
+    assert [act in page for act in (">Answer<", ">Reject<", ">Ask the publishers<", ">Approve<")] == [
+        True,
+        False,
+        False,
+        False,
+    ]
+    refused = as_sam.post(f"/admin/refunds/case/{case.number}/reject/", {"note": "No."})
+    assert (refused.status_code, Case.objects.get().state) == (422, State.WAITING_FOR_SUPPORT)
+    assert "A request about wrong credits is answered" in text(refused)
+
+
 # --- Purchases --------------------------------------------------------------------------------------------------------
 
 
