@@ -1,7 +1,7 @@
 """The acts on a case. Each is a page that says what will happen, and a POST that does it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -11,7 +11,9 @@ from django.shortcuts import redirect
 
 from accounts.models import User
 from accounts.refusals import Refusal
+from accounts.templatetags.recredit import in_credits
 from doors.desk.case_page import load
+from doors.desk.consequences import follows
 from doors.desk.forms import (
     AnswerForm,
     AskPublisherForm,
@@ -26,8 +28,12 @@ from doors.desk.pages import show, status_of
 from doors.desk.rows import place
 from refunds import cases
 from refunds.case_wording import CANNED
-from refunds.cases import rights
-from refunds.cases.opening import named_publishers
+from refunds.cases import rights, rulings
+from refunds.cases.concluding import assert_rejectable
+from refunds.cases.deciding import assert_may_confirm, assert_proposed
+from refunds.cases.handling import left_to_ask
+from refunds.cases.locking import state_words
+from refunds.cases.refusals import CaseClosed
 from refunds.models import Case
 
 Data = dict[str, Any]
@@ -44,6 +50,9 @@ class Act:
     says: Callable[[Case], Sequence[str]]
     does: Callable[[Case, User, Data, Any], object]
     canned: bool = False
+    # What the service asks of the case beyond its being open and somebody else's; raises what the service raises.
+    needs: Callable[[Case, User], object] = lambda case, by: None
+    of_own: bool = False
 
 
 def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
@@ -75,26 +84,46 @@ def _form(what: Act, request: HttpRequest) -> forms.Form:
 def _page(
     request: HttpRequest, case: Case, what: Act, form: forms.Form, *, said: str = "", status: int = 200
 ) -> HttpResponse:
+    hindered = _hindrance(case, what, request.user)
+    told = {} if hindered or what.form is not ConfirmForm else _proposal(case, request)
     context = {
         "case": case,
         "act": what,
         "form": form,
         "said": said,
-        "says": what.says(case),
+        "hindered": hindered,
+        "says": () if hindered else what.says(case),
+        **told,
         "canned": [title for title, _ in CANNED] if what.canned else (),
     }
     return show(request, "act", f"{what.title}: request {case.number}", context, status=status)
 
 
-def _asked(case: Case) -> list[str]:
-    answered = set(case.answers.exclude(authorised=None).values_list("publisher_id", flat=True))
-    return [publisher.name for publisher in named_publishers(case) if publisher.pk not in answered]
+def _hindrance(case: Case, what: Act, person: User) -> str:
+    """Why this cannot be done now, if so: the sentence that the service would say, before anybody types a note."""
+    try:
+        if not case.is_open:
+            raise CaseClosed(state=state_words(case))
+        if not what.of_own:
+            rights.assert_not_own(person, case=case)
+        what.needs(case, person)
+    except Refusal as refusal:
+        return str(refusal)
+    return ""
+
+
+def _proposal(case: Case, request: HttpRequest) -> Data:
+    """What the second agent's yes would do, or why it can't do that any more."""
+    found = rulings.standing(case)
+    try:
+        ruling = replace(rulings.proposed(found, now=request.now), needs_second=False)
+        return follows(found, ruling, request.now)
+    except Refusal as refusal:
+        return {"hindered": str(refusal), "says": ()}
 
 
 def _says_ask(case: Case) -> list[str]:
-    names = _asked(case)
-    if not names:
-        return ["Every publisher of this request has answered, so there is nobody left to ask."]
+    names = [publisher.name for publisher in left_to_ask(case)]
     return [
         f"{', '.join(names)} {'gets' if len(names) == 1 else 'get'} a letter and 14 days to answer.",
         "Until then the request waits for the publisher; reminders go out on day 7 and 13.",
@@ -102,12 +131,18 @@ def _says_ask(case: Case) -> list[str]:
 
 
 def _says_confirm(case: Case) -> list[str]:
-    kept = ", ".join(case.proposed_keep) or "nothing"
+    note = (
+        f"The customer reads: “{case.proposed_note}”" if case.proposed_note else "The customer gets no note."
+    )
     return [
-        f"{case.proposed_by} proposed {case.proposed_credits} credits; the customer keeps {kept}.",
-        "Your yes pays them at once: they go back into the lots they were spent from, and the purchase is refunded.",
-        "The customer and the publishers get their letters.",
+        f"{case.proposed_by} proposed {in_credits(case.proposed_credits or 0)}, and your yes pays at once.",
+        note,
     ]
+
+
+def _needs_somebody_elses_proposal(case: Case, by: User) -> None:
+    assert_proposed(case)
+    assert_may_confirm(case, by)
 
 
 def _says_end(case: Case) -> list[str]:
@@ -132,6 +167,7 @@ ACTS = {
         AssignForm,
         lambda case: ["The request is theirs until they hand it over. The customer sees nothing of it."],
         lambda case, by, data, now: cases.assign(case=case, by=by, to=data["to"], now=now),
+        of_own=True,
     ),
     "ask-publisher": Act(
         "Ask the publishers",
@@ -140,6 +176,7 @@ ACTS = {
         AskPublisherForm,
         _says_ask,
         lambda case, by, data, now: cases.ask_again(case=case, by=by, now=now, **data),
+        needs=lambda case, by: left_to_ask(case),
     ),
     "confirm": Act(
         "Confirm",
@@ -148,6 +185,7 @@ ACTS = {
         ConfirmForm,
         _says_confirm,
         lambda case, by, data, now: cases.confirm(case=case, by=by, now=now, **data),
+        needs=_needs_somebody_elses_proposal,
     ),
     "take-back": Act(
         "Take the proposal back",
@@ -156,6 +194,7 @@ ACTS = {
         NoteForm,
         lambda case: ["The request waits for support again, and nothing is paid."],
         lambda case, by, data, now: cases.take_back(case=case, by=by, now=now, **data),
+        needs=lambda case, by: assert_proposed(case),
     ),
     "reject": Act(
         "Reject",
@@ -165,6 +204,7 @@ ACTS = {
         _says_end,
         lambda case, by, data, now: cases.reject(case=case, by=by, now=now, **data),
         canned=True,
+        needs=lambda case, by: assert_rejectable(case),
     ),
     "answer": Act(
         "Answer",

@@ -1,34 +1,22 @@
 """The approval: the figures, what follows from them in credits, lots, licences, shares and letters, and the act."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.refusals import Refusal
-from credits.services import Restoration
 from doors.desk.acts import canned_note
 from doors.desk.case_page import is_own, load
+from doors.desk.consequences import follows
 from doors.desk.forms import ApproveForm
 from doors.desk.pages import show, status_of
 from refunds import cases
 from refunds.case_wording import CANNED
 from refunds.cases import rulings
-from refunds.cases.rulings import Ruling, Standing
+from refunds.cases.rulings import Standing
 from refunds.models import Case, State
-from storefront.models import PurchaseItem
-
-
-@dataclass(frozen=True)
-class Consequence:
-    """One item after this approval."""
-
-    item: PurchaseItem
-    kept: bool
-    share_kept: int
 
 
 def approve(request: HttpRequest, number: str) -> HttpResponse:
@@ -106,23 +94,7 @@ def _preview(request: HttpRequest, found: Standing, form: ApproveForm) -> dict[s
         )
     except Refusal as refusal:
         return {"cannot": str(refusal)}
-    return {
-        "ruling": ruling,
-        "plan": _plan(found, ruling, request),
-        "consequences": _consequences(found, ruling),
-        "second_above": settings.SECOND_AGENT_ABOVE,
-    }
-
-
-def _plan(found: Standing, ruling: Ruling, request: HttpRequest) -> list[Restoration]:
-    return rulings.plan_for(found.purchase, ruling.credits, request.now)
-
-
-def _consequences(found: Standing, ruling: Ruling) -> list[Consequence]:
-    return [
-        Consequence(item, item.asset.slug in ruling.keep, share)
-        for item, share in zip(found.items, rulings.parts_kept(found, ruling), strict=True)
-    ]
+    return follows(found, ruling, request.now)
 
 
 def _told(case: Case) -> str:

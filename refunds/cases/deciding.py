@@ -12,7 +12,7 @@ from credits.models import Wallet
 from refunds.cases import letters, rights
 from refunds.cases.locking import lock_open_case, move, state_words, tell
 from refunds.cases.refusals import CannotDecide, MayNot, NotYourTurn
-from refunds.cases.rulings import Ruling, Standing, plan_for, rule, shown, standing
+from refunds.cases.rulings import Ruling, Standing, plan_for, proposed, rule, shown, standing
 from refunds.cases.saying import optional, words
 from refunds.models import Case, State
 from refunds.models.cases import Side
@@ -51,17 +51,9 @@ def confirm(*, case: Case, by: User, now: datetime, note: str = "", door: str = 
 
     def act() -> Case:
         fresh, wallet, found = _look(case, by, now)
-        if fresh.state != State.WAITING_FOR_SECOND_AGENT or fresh.proposed_by is None:
-            raise NotYourTurn(state=state_words(fresh))
+        assert_proposed(fresh)
         assert_may_confirm(fresh, by)
-        ruling = rule(
-            found,
-            credits=fresh.proposed_credits or 0,
-            keep=frozenset(fresh.proposed_keep),
-            by=fresh.proposed_by,
-            evidence=fresh.proposed_note or "confirmed",
-            now=now,
-        )
+        ruling = proposed(found, now=now)
         said = optional(note, "note")
         tell(fresh, "confirmed", side=Side.SUPPORT, by=by, door=door, private_note=said, now=now)
         _pay(
@@ -70,6 +62,11 @@ def confirm(*, case: Case, by: User, now: datetime, note: str = "", door: str = 
         return fresh
 
     return durably(act)
+
+
+def assert_proposed(case: Case) -> None:
+    if case.state != State.WAITING_FOR_SECOND_AGENT or case.proposed_by is None:
+        raise NotYourTurn(state=state_words(case))
 
 
 def assert_may_confirm(case: Case, by: User) -> None:
@@ -89,8 +86,7 @@ def take_back(*, case: Case, by: User, note: str, now: datetime, door: str = "de
         rights.assert_not_own(by, case=case)
         said = words(note, "note")
         fresh, _ = lock_open_case(case, now=now)
-        if fresh.state != State.WAITING_FOR_SECOND_AGENT:
-            raise NotYourTurn(state=state_words(fresh))
+        assert_proposed(fresh)
         _forget_proposal(fresh)
         tell(fresh, "taken_back", side=Side.SUPPORT, by=by, door=door, private_note=said, now=now)
         move(fresh, State.WAITING_FOR_SUPPORT, now=now)

@@ -147,6 +147,20 @@ def rule(
     return Ruling(credits=credits, keep=keep, basis=basis, needs_second=above or basis == Basis.SERVER_ERROR)
 
 
+def proposed(found: Standing, *, now: datetime) -> Ruling:
+    """What a first agent proposed, judged again by what that agent may do: a second one confirms just that."""
+    case = found.case
+    assert case.proposed_by is not None, "a proposal is somebody's"
+    return rule(
+        found,
+        credits=case.proposed_credits or 0,
+        keep=frozenset(case.proposed_keep),
+        by=case.proposed_by,
+        evidence=case.proposed_note or "confirmed",
+        now=now,
+    )
+
+
 def parts_kept(found: Standing, ruling: Ruling) -> list[int]:
     """What each item's publisher keeps after this ruling: the very sum that the settlement will make."""
     return _kept(found, credits=ruling.credits, keep=ruling.keep, basis=ruling.basis)

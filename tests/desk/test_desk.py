@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditLine
+from refunds import cases
 from refunds.models import Case, Grounds, Refund, State
 from storefront.models import Status
 from tests.refunds.test_cases import ask, no, request, unconfirmed, yes
@@ -236,6 +237,39 @@ def test_publishers_are_asked_again_after_a_silence(as_sam, ada, oak, grove, now
     assert case.deadline > now + timedelta(days=13)
 
 
+def test_an_act_that_cannot_be_done_says_why_before_anybody_types(as_sam, sam, ada, oak, now):
+    case = open_case(ada, oak, now, grounds="server_error")
+    for act in ("confirm", "take-back"):
+        page = text(as_sam.get(f"/admin/refunds/case/{case.number}/{act}/"))
+        assert "This cannot be done now: the request is waiting for support." in page
+        assert "<form" not in page.split("What will happen")[1]
+    page = text(as_sam.get(f"/admin/refunds/case/{case.number}/ask-publisher/"))
+    assert "There is no publisher left to ask." in page
+    cases.reject(case=case, by=sam, note="It was no error of ours.", now=now)
+    for act in ("assign", "answer", "reject", "hand-over", "message", "note", "confirm", "ask-publisher"):
+        page = text(as_sam.get(f"/admin/refunds/case/{case.number}/{act}/"))
+        assert "This request is closed already: rejected." in page
+        assert "gets a letter" not in page
+
+
+def test_the_second_agent_reads_what_the_yes_does_before_giving_it(as_sam, lea, ada, oak, now):
+    case = open_case(ada, oak, now, grounds="server_error")
+    lot = ada.wallet.lots.get()
+    cases.approve(case=case, by=lea, credits=40, keep=frozenset(), note="Our log shows it.", now=now)
+    page = text(as_sam.get(f"/admin/refunds/case/{case.number}/confirm/"))
+    for told in (
+        "40 credits",
+        "Refunded after a server error.",
+        f"back into paid lot {lot.pk}",
+        "The publishers bear it",
+        "“Our log shows it.”",
+    ):
+        assert told in page, told
+    assert "a second person has to confirm" not in page
+    as_sam.post(f"/admin/refunds/case/{case.number}/confirm/", {"note": ""})
+    assert balance(ada) == 40
+
+
 def test_wrong_credits_are_answered_and_never_rejected_nor_asked_of_a_publisher(as_sam, ada, oak, now):
     case = open_case(ada, oak, now, grounds="credits_wrong")
     page = text(as_sam.get(f"/admin/refunds/case/{case.number}/"))
@@ -248,6 +282,18 @@ def test_wrong_credits_are_answered_and_never_rejected_nor_asked_of_a_publisher(
     refused = as_sam.post(f"/admin/refunds/case/{case.number}/reject/", {"note": "No."})
     assert (refused.status_code, Case.objects.get().state) == (422, State.WAITING_FOR_SUPPORT)
     assert "A request about wrong credits is answered" in text(refused)
+
+
+def test_a_free_purchase_is_approved_with_nothing(as_sam, ada, grove, gil, now):
+    from storefront.models import Asset
+
+    free = Asset.objects.create(publisher=grove, slug="free", title="Free", price=0, created_at=now)
+    case = open_case(ada, free, now)
+    yes(case, grove, gil, now=now)
+    page = text(as_sam.get(f"/admin/refunds/case/{case.number}/approve/"))
+    assert "You can approve 0 credits." in page
+    assert as_sam.post(f"/admin/refunds/case/{case.number}/approve/", {"credits": "0"}).status_code == 302
+    assert (Refund.objects.get().credits, balance(ada)) == (0, 0)
 
 
 # --- Purchases --------------------------------------------------------------------------------------------------------

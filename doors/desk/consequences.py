@@ -1,0 +1,33 @@
+"""What follows from a ruling, told before the click: the lots, the licences, and who bears it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from refunds.cases import rulings
+from refunds.cases.rulings import Ruling, Standing
+from storefront.models import PurchaseItem
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """One item after the approval."""
+
+    item: PurchaseItem
+    kept: bool
+    share_kept: int
+
+
+def follows(found: Standing, ruling: Ruling, now: datetime) -> dict[str, Any]:
+    """For `_ruling.html`."""
+    return {
+        "ruling": ruling,
+        "plan": rulings.plan_for(found.purchase, ruling.credits, now),
+        "consequences": [
+            Consequence(item, item.asset.slug in ruling.keep, share)
+            for item, share in zip(found.items, rulings.parts_kept(found, ruling), strict=True)
+        ],
+        "second_above": settings.SECOND_AGENT_ABOVE,
+    }
