@@ -45,6 +45,13 @@ class PurchaseAdmin(ReadOnlyAdmin):
     def address_of(self, purchase: Purchase) -> str:
         return reverse("desk_purchase", args=[purchase.number])
 
+    def response_action(self, request: HttpRequest, queryset: "QuerySet[Any]") -> HttpResponseBase | None:
+        """What is no key of a row chooses none; Django would ask the database for it."""
+        request.POST = request.POST.copy()
+        keys = [key for key in request.POST.getlist(ACTION_CHECKBOX_NAME) if place(key) is not None]
+        request.POST.setlist(ACTION_CHECKBOX_NAME, keys)
+        return super().response_action(request, queryset)
+
     @admin.display(description="downloaded")
     def downloaded(self, purchase: Purchase) -> str:
         return f"{purchase.downloaded_count} of {purchase.items_count}"
@@ -59,6 +66,11 @@ class PurchaseAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, rows: "QuerySet[Purchase]"
     ) -> HttpResponseBase | None:
         chosen = list(rows.select_related("customer", "terms")[:MOST_AT_ONCE])
+        if not chosen:
+            messages.warning(
+                request, "Those purchases are not there. Choose some from the list; nothing was opened."
+            )
+            return None
         return open_requests(request, chosen)
 
     def has_decide_permission(self, request: HttpRequest) -> bool:

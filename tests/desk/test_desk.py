@@ -316,6 +316,18 @@ def test_the_list_action_opens_a_manual_refund_request(as_sam, ada, oak, now):
     assert case.number in text(again)
 
 
+@pytest.mark.parametrize("key", ["abc", "-1", "9" * 30, "999999"])
+@pytest.mark.parametrize("action", ["verify_invoice", "open_manual_refund_request"])
+def test_an_action_on_no_purchase_does_nothing(as_sam, ada, oak, now, action, key):
+    buy(ada, oak, days_ago=45, now=now)
+    answer = as_sam.post(
+        "/admin/storefront/purchase/", {"action": action, "_selected_action": key}, follow=True
+    )
+    assert answer.status_code == 200
+    assert "these 0 purchases" not in text(answer)
+    assert Case.objects.count() == 0
+
+
 def test_verify_invoice_from_the_list_and_by_any_spelling(as_sam, ada, oak, now):
     purchase = buy(ada, oak, now=now)
     action = {"action": "verify_invoice", "_selected_action": [str(purchase.pk)]}
