@@ -1,5 +1,6 @@
 """What the clock asks of wallets: expiry for the quiet ones, and a word before it comes."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -23,9 +24,7 @@ def expire_credits(now: datetime) -> int:
     """Writes the expiry of every wallet that has some due, each in a transaction of its own; returns how many."""
     due = Lot.objects.open().filter(expires_at__lte=now)
     customers = list(due.order_by("wallet_id").values_list("wallet_id", flat=True).distinct())
-    for customer in customers:
-        durably(partial(lock_wallet, customer=customer, now=now))
-    return len(customers)
+    return sum(_unless_held(partial(lock_wallet, customer=customer, now=now)) for customer in customers)
 
 
 @every(hours=6)
@@ -45,13 +44,13 @@ def forget_receipts(now: datetime) -> int:
     return count
 
 
-def _expired(customer: int, now: datetime) -> bool:
-    """A wallet that somebody holds right now has its expiry written by whoever holds it, or an hour later."""
+def _unless_held(act: Callable[[], object]) -> bool:
+    """A wallet that somebody holds right now is passed by, so that the others need not wait for it: whoever holds it
+    writes its expiry, and the next round looks again."""
     try:
-        durably(lambda: lock_wallet(customer=customer, now=now))
+        return bool(durably(act))
     except Busy:
         return False
-    return True
 
 
 def _warn(days: int, now: datetime) -> int:
@@ -64,7 +63,7 @@ def _warn(days: int, now: datetime) -> int:
         .exclude(notices__days=days)
     )
     customers = list(going.order_by("wallet_id").values_list("wallet_id", flat=True).distinct())
-    return sum(durably(partial(_tell, customer, going, days, now)) for customer in customers)
+    return sum(_unless_held(partial(_tell, customer, going, days, now)) for customer in customers)
 
 
 def _tell(customer: int, going: LotQuerySet, days: int, now: datetime) -> bool:

@@ -6,18 +6,29 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 
 from accounts.durable import Asking, durably
 from credits import codes, services
 from credits.codes import redeem_code
-from credits.models import Code, CodeQuerySet, Entry, Redemption, Usage, WalletQuerySet, WrongCode
+from credits.due import expire_credits, warn_of_expiry
+from credits.models import (
+    Code,
+    CodeQuerySet,
+    Entry,
+    ExpiryNotice,
+    Redemption,
+    Usage,
+    Wallet,
+    WalletQuerySet,
+    WrongCode,
+)
 from credits.proofs import Progress, snapshot
 from credits.refusals import InsufficientCredits, InvalidCode, TooManyGuesses
 from credits.wallets import wallets_hold
 from tests.races.together import Gate, together
-from tests.world import NOW, balance, person
+from tests.world import NOW, balance, give, person
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 THREADS = 8
@@ -182,3 +193,37 @@ def test_the_same_key_at_once_redeems_once(ada):
     told = together(*[lambda: ask(ada, "MANY", "same") for _ in range(6)])
     assert {answer.body for answer in told} == {told[0].body}
     assert (balance(ada), Redemption.objects.count()) == (50, 1)
+
+
+@pytest.fixture
+def adas_wallet_is_held(ada):
+    """Somebody works on Ada's wallet for longer than anybody waits."""
+    held, over = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            Wallet.objects.lock(ada)
+            held.set()
+            over.wait(20)
+        connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert held.wait(10)
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '200ms'")
+    yield
+    over.set()
+    holder.join()
+    connection.close()
+
+
+def test_the_jobs_pass_by_a_wallet_that_is_held_and_serve_the_others(ada, ben, request):
+    for customer in (ada, ben):
+        give(customer, 30, kind="promo", expires_in=0)
+        give(customer, 20, expires_in=5)
+    request.getfixturevalue("adas_wallet_is_held")
+    assert expire_credits(NOW) == 1
+    assert warn_of_expiry(NOW) == 1
+    assert (balance(ada), balance(ben)) == (50, 20)
+    assert list(ExpiryNotice.objects.values_list("lot__wallet", flat=True)) == [ben.pk]
