@@ -1,4 +1,4 @@
-"""Files that people send with a case: what is taken, told by the first bytes and never by the name."""
+"""Files that people send with a case: what is taken, told by the first bytes; a name that says otherwise is refused."""
 
 import io
 import re
@@ -21,6 +21,16 @@ MEGABYTE = 1_000_000
 LONGEST_NAME = 100
 MOST_IN_A_CASE = 40
 TAKEN = "PDF, PNG, JPEG, plain text or ZIP"
+# What a name's ending promises. Other endings promise nothing, and a picture is a picture.
+PROMISED = {
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "zip": "application/zip",
+    "txt": "text/plain",
+}
+PICTURES = {"image/png", "image/jpeg"}
 # Words that open a page, a picture with scripts, or a program, wherever they stand in a text.
 MARKUP = re.compile(rb"<\s*(?:!doctype|html|head|body|script|svg|iframe|object|embed)\b", re.IGNORECASE)
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
@@ -133,7 +143,18 @@ def _check(upload: Upload) -> Checked:
             name=name,
             taken=TAKEN,
         )
+    if _is_disguised(name, kind):
+        raise BadAttachment(
+            "attachments",
+            "{name} is not the kind of file that its name says. Nothing was sent; please look whether it is the right one.",
+            name=name,
+        )
     return Checked(name=name, content=content, content_type=kind)
+
+
+def _is_disguised(name: str, kind: str) -> bool:
+    promised = PROMISED.get(name.rpartition(".")[2].lower())
+    return promised is not None and promised != kind and not {promised, kind} <= PICTURES
 
 
 def _kind(content: bytes) -> str | None:

@@ -254,6 +254,8 @@ def test_a_foreign_invoice_and_an_unknown_one_are_refused_alike(ada, gil, slate)
         ("invoice.pdf", b"<html><script>alert(1)</script></html>", "invoice.pdf cannot be sent here"),
         ("picture.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "picture.png cannot be sent here"),
         ("run.txt", b"MZ\x90\x00\x03", "run.txt cannot be sent here"),
+        ("invoice.PDF", b"No PDF at all.", "invoice.PDF is not the kind of file that its name says"),
+        ("notes.txt", b"%PDF-1.4 ", "notes.txt is not the kind of file that its name says"),
         ("empty.pdf", b"", "empty"),
     ],
 )
