@@ -61,7 +61,7 @@ def record_downloads(
         )
         for one in wanted
     )
-    count_firsts([item for item in items.values() if item.first_downloaded_at is None], locked, now)
+    count_firsts(list(items.values()), locked, now)
     return made
 
 
@@ -93,11 +93,14 @@ def newest_files(assets: Sequence[Asset]) -> dict[int, AssetFile]:
     return files
 
 
-def count_firsts(firsts: list[PurchaseItem], locked: dict[int, Purchase], now: datetime) -> None:
-    """Items that were never downloaded before count from now on, under the locks of their purchases."""
-    if not firsts:
+def count_firsts(items: list[PurchaseItem], locked: dict[int, Purchase], at: datetime) -> None:
+    """Items that were never downloaded before count from now on, under the locks of their purchases. Whoever waited for
+    a lock may have come before the one who had it: the first download is the earliest, not the quickest."""
+    earlier = [item for item in items if item.first_downloaded_at is None or at < item.first_downloaded_at]
+    if not earlier:
         return
-    PurchaseItem.objects.filter(pk__in=[item.pk for item in firsts]).update(first_downloaded_at=now)
+    PurchaseItem.objects.filter(pk__in=[item.pk for item in earlier]).update(first_downloaded_at=at)
+    firsts = [item for item in earlier if item.first_downloaded_at is None]
     for item in firsts:
         purchase = locked[item.purchase_id]
         purchase.downloaded_count += 1

@@ -112,10 +112,7 @@ def record_download_of(
         door="store",
         at=at,
     )
-    if item.first_downloaded_at is None:
-        count_firsts([item], {locked.pk: locked}, at)
-    elif at < item.first_downloaded_at:
-        PurchaseItem.objects.filter(pk=item.pk).update(first_downloaded_at=at)
+    count_firsts([item], {locked.pk: locked}, at)
     return made
 
 

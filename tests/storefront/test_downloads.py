@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import AuditLine
+from credits.proofs import Progress
 from storefront import downloads
 from storefront.models import AssetFile, Download, Purchase, PurchaseItem
+from storefront.proofs import purchases_hold
 from storefront.refusals import AlreadyStruck, NotOwned, NotYourOwn, StrikeTooLate
 from storefront.services import Wanted, record_downloads, strike_within
 from tests.world import NOW, asset, buy, days_before, fetch
@@ -32,6 +34,16 @@ def test_of_two_completed_in_the_same_instant_the_lower_number_counts(ada, oak):
     first, second = buy(ada, oak), buy(ada, oak, again=True)
     assert fetch(ada, oak).purchase == first
     assert counters(first, second) == [(1, 40), (0, 0)]
+
+
+def test_of_two_clicks_the_earlier_is_the_first_also_when_it_had_to_wait(ada, oak):
+    """The instant that counts is the receipt, and the later click may have had the lock before."""
+    purchase = buy(ada, oak, days_ago=1)
+    for at in (NOW + timedelta(seconds=1), NOW, NOW + timedelta(seconds=2)):
+        fetch(ada, oak, at=at)
+    assert PurchaseItem.objects.get().first_downloaded_at == NOW
+    assert counters(purchase) == [(1, 40)]
+    assert list(purchases_hold(Progress())) == []
 
 
 def test_a_revoked_item_passes_on_to_the_next_oldest(ada, forest, oak):
