@@ -10,7 +10,7 @@ from doors.shop.views import profile
 
 urlpatterns: list[URLPattern] = [
     path("sign-in/", profile.SignIn.as_view(), name="account_login"),
-    path("sign-up/", account.signup, name="account_signup"),
+    path("sign-up/", profile.SignUp.as_view(), name="account_signup"),
     path("sign-out/", account.logout, name="account_logout"),
     path("sign-in/again/", account.reauthenticate, name="account_reauthenticate"),
     path("profile/", profile.profile, name="profile"),

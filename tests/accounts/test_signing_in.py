@@ -8,8 +8,10 @@ from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.test import Client
 
+from accounts.adapter import PeopleAdapter
 from accounts.models import User
 from credits.models import Wallet
+from doors.shop.views.profile import ProfileForm
 from outbox.models import Message
 from tests.world import PASSWORD, person
 
@@ -51,6 +53,22 @@ def test_signing_up_takes_a_letter_to_confirm_and_opens_a_wallet(client):
     link = re.search(r"http://127\.0\.0\.1:8000(/sign-up/confirm/[^\s]+)", letter.data["body"])[1]
     client.post(link)
     assert sign_in(Client(), "new@example.com")["Location"] == "/"
+
+
+def test_two_presses_of_sign_up_at_one_instant_are_one_person(client, monkeypatch):
+    """The other press saves the person after this one has looked whether the address is free."""
+    new_user = PeopleAdapter.new_user
+
+    def a_moment_later(self, request):
+        User.objects.get_or_create(email="new@example.com")
+        return new_user(self, request)
+
+    monkeypatch.setattr(PeopleAdapter, "new_user", a_moment_later)
+    form = {"email": "New@example.com", "password1": PASSWORD, "password2": PASSWORD}
+    answer = client.post("/sign-up/", form)
+    assert (answer.status_code, answer["Location"]) == (302, "/sign-up/confirm/")
+    assert User.objects.filter(email="new@example.com").count() == 1
+    assert "_auth_user_id" not in client.session
 
 
 def test_a_forged_host_never_reaches_a_letters_link(eve, settings):
@@ -116,6 +134,20 @@ def test_the_profile_says_whether_a_second_factor_is_on(client, eve):
     assert 'Second factor</dt><dd class="row row--apart"><span>Off</span>' in client.get("/profile/").text
     Authenticator.objects.create(user=eve, type=Authenticator.Type.TOTP, data={})
     assert "<span>On: a code from your phone</span>" in client.get("/profile/").text
+
+
+def test_a_profile_saved_while_its_person_is_deactivated_does_not_bring_them_back(client, eve, monkeypatch):
+    is_valid = ProfileForm.is_valid
+
+    def a_moment_later(form):
+        User.objects.filter(pk=eve.pk).update(is_active=False)
+        return is_valid(form)
+
+    monkeypatch.setattr(ProfileForm, "is_valid", a_moment_later)
+    client.force_login(eve)
+    client.post("/profile/", {"name": "Eve Stone", "time_zone": "UTC", "language": "en"})
+    eve.refresh_from_db()
+    assert (eve.name, eve.is_active) == ("Eve Stone", False)
 
 
 def test_mass_assignment_through_the_profile_changes_nothing_else(client, eve):

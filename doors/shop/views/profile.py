@@ -1,14 +1,15 @@
-"""A person's own page, and the sign-in page, which shows a demo store's people while DEBUG is on."""
+"""A person's own page, and the pages for signing up and in; the latter shows a demo store's people while DEBUG is on."""
 
 from typing import Any
 from zoneinfo import available_timezones
 
-from allauth.account.views import LoginView
+from allauth.account.views import LoginView, SignupView
 from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -36,7 +37,8 @@ class ProfileForm(forms.ModelForm):
 def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        # Only what stands in the form: whoever was deactivated or lost a role meanwhile stays so.
+        form.save(commit=False).save(update_fields=form.Meta.fields)
         messages.success(request, "Your profile is saved.")
         return redirect("profile")
     context = {"form": form, "second_factor": is_mfa_enabled(request.user)}
@@ -55,3 +57,15 @@ class SignIn(LoginView):
                 if User.objects.filter(email=email).exists()
             ]
         return context
+
+
+class SignUp(SignupView):
+    """Two presses of one button are one person: whoever comes second at the very same instant hears what everybody
+    hears whose address is known."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            return super().form_valid(form)
+        except IntegrityError:
+            form.account_already_exists = True
+            return super().form_valid(form)
