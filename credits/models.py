@@ -1,7 +1,6 @@
 """Money rows. Their laws stand here a second time, as constraints; the writers in `services.py` assert them first."""
 
 import unicodedata
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -64,10 +63,6 @@ class Kind(models.TextChoices):
 class LotQuerySet(models.QuerySet["Lot"]):
     def open(self) -> "LotQuerySet":
         return self.filter(remaining__gt=0)
-
-    def lasting(self, at: datetime) -> "LotQuerySet":
-        """Those that have not expired then."""
-        return self.exclude(expires_at__lte=at)
 
     def in_spending_order(self) -> "LotQuerySet":
         """Soonest expiry first, then promotional, compensation, paid, then oldest."""

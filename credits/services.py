@@ -75,19 +75,22 @@ def pay(
     """Takes credits from the lots in spending order: never from one that has expired by then."""
     _assert_locked(wallet)
     whole(credits, least=1)
-    lots = list(wallet.lots.open().lasting(now).in_spending_order())
-    there = sum(lot.remaining for lot in lots)
+    lots = list(wallet.lots.open().in_spending_order())
+    # Another shop may date a purchase ahead. What will have expired by then comes first in this order, and is not spent.
+    over = [lot for lot in lots if lot.expires_at is not None and lot.expires_at <= now]
+    there = wallet.balance - sum(lot.remaining for lot in over)
     if there < credits:
         raise InsufficientCredits(credits=credits, balance=there)
     payment = Payment.objects.create(wallet=wallet, credits=credits, purpose=purpose, at=now)
     usages, missing = [], credits
-    for lot in lots:
+    for lot in lots[len(over) :]:
         if not missing:
             break
         spent = min(lot.remaining, missing)
         lot.remaining -= spent
         missing -= spent
         usages.append(Usage(lot=lot, payment=payment, spent=spent))
+    assert missing == 0, "the balance is the sum of the lots"
     Usage.objects.bulk_create(usages)
     Lot.objects.bulk_update([usage.lot for usage in usages], ["remaining"])
     lines = []
