@@ -1,6 +1,6 @@
 """How allauth treats our people: plain e-mail sign-in, letters through the outbox, links under PUBLIC_URL."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
@@ -9,6 +9,19 @@ from django.urls import reverse
 
 
 class PeopleAdapter(DefaultAccountAdapter):
+    # Every no says what to do now, and none says whether somebody has an account.
+    error_messages: ClassVar = DefaultAccountAdapter.error_messages | {
+        "account_inactive": "This account is closed. Write to support if you think that it should not be.",
+        "email_password_mismatch": (
+            "This e-mail and password do not belong together. Check both, or ask for a new password."
+        ),
+        "incorrect_code": "This code is not right, or no longer. Type the one that your app shows now.",
+        "incorrect_password": "This is not your password. Nothing was changed; please try again.",
+        "too_many_login_attempts": (
+            "There were too many attempts to sign in. Wait a few minutes, or ask for a new password."
+        ),
+    }
+
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """There is none: the e-mail is the name one signs in with."""
 

@@ -1,8 +1,9 @@
-"""The forms with which customers speak to support."""
+"""The forms with which customers sign in and up, and speak to support."""
 
 import uuid
 from typing import Any
 
+from allauth.account.forms import LoginForm, SignupForm
 from django import forms
 
 from accounts.models import User
@@ -13,6 +14,21 @@ from storefront.models import Purchase, PurchaseItem, Status
 from storefront.numbers import normalise
 
 FILES = "PDF, PNG, JPEG, plain text or ZIP. Only support sees them, unless you share them below."
+
+
+class SignInForm(LoginForm):
+    """Called as everywhere else in the store, above the field and in what is wrong with it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = "E-mail"
+
+
+class SignUpForm(SignupForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = "E-mail"
+        self.fields["password2"].label = "The same password again"
 
 
 class Several(forms.ClearableFileInput):

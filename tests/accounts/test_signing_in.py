@@ -129,6 +129,16 @@ def test_a_profile_keeps_its_zone_and_says_what_is_wrong(client, eve):
     assert eve.time_zone == "Europe/Berlin"
 
 
+def test_what_is_wrong_with_a_sign_in_is_said_in_the_stores_words(client, eve):
+    wrong = client.post("/sign-in/", {"login": eve.email, "password": "not-hers"}).text
+    assert "This e-mail and password do not belong together." in wrong
+    stranger = client.post("/sign-in/", {"login": "who@example.com", "password": "not-hers"}).text
+    assert "This e-mail and password do not belong together." in stranger
+    signing_up = client.post("/sign-up/", {"email": "x@y", "password1": PASSWORD, "password2": ""}).text
+    assert "E-mail: Enter a valid email address." in signing_up
+    assert "The same password again: This field is required." in signing_up
+
+
 def test_the_profile_says_whether_a_second_factor_is_on(client, eve):
     client.force_login(eve)
     assert 'Second factor</dt><dd class="row row--apart"><span>Off</span>' in client.get("/profile/").text
