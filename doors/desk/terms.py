@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.refusals import Refusal
+from accounts.templatetags.recredit import MONTHS
 from doors.desk.rows import AskedByFilters
 from refunds.backtest import BackTest, backtest
 from refunds.terms import publish_terms
@@ -90,4 +91,10 @@ def _chart(tested: BackTest | None) -> list[tuple[str, tuple[int, int]]]:
     for line in tested.lines if tested else ():
         was, would = months.get(line.month, (0, 0))
         months[line.month] = (was + line.tally.credits, would + line.tally.would_credits)
-    return sorted(months.items())[-12:]
+    return [(_called(month), sums) for month, sums in sorted(months.items())[-12:]]
+
+
+def _called(month: str) -> str:
+    """`2026-11` as people write it."""
+    year, number = month.split("-")
+    return f"{MONTHS[int(number) - 1]} {year}"

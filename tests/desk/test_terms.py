@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditLine
+from accounts.templatetags.recredit import MONTHS
 from refunds.services import quote
 from storefront.models import Purchase, Terms
 from tests.refunds.test_refunding import ask
@@ -34,6 +35,7 @@ def test_lea_sees_what_they_would_have_changed_and_publishes(client, lea, ada, o
     client.force_login(lea)
     preview = client.get(PAGE, numbers()).content.decode()
     assert "A yes that would be a no" in preview
+    assert f">{MONTHS[now.month - 1]} {now.year}<" in preview
     assert Terms.objects.count() == 1
     assert client.post(PAGE, numbers()).status_code == 302
     assert Terms.objects.get(version="strict").published_by == lea
