@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from accounts.models import User
+from accounts.models import Publisher, User
 from storefront.models import Asset, Bundle, Download, Purchase
-from tests.world import balance, buy, fetch, give
+from tests.world import asset, balance, bundle, buy, fetch, give
 
 Open = Callable[[str], Page]
 SignIn = Callable[[User], None]
@@ -202,3 +202,36 @@ def test_every_page_of_the_store_looks_right(
     sign_in(ada)
     open_page(f"/library/downloads/{download.pk}/" if address == "links" else address)
     looks_right()
+
+
+def test_a_title_without_a_space_stays_on_the_page(
+    open_page: Open, page: Page, sign_in: SignIn, ada: User, grove: Publisher
+) -> None:
+    word = "Pneumonoultramicroscopicsilicovolcanoconiosis" * 4
+    bark = asset("long-bark", word, by=grove, price=5)
+    oak = asset("long-oak", f"Oak{word}", by=grove, price=5, requires=[bark])
+    both = bundle("long", f"Both{word}", by=grove, price=8, holds=[oak, bark])
+    now = timezone.now()
+    purchase = buy(ada, both, downloaded=[oak], now=now)
+    fetch(ada, bark, at=now, because_of=oak)
+    buy(ada, bark, again=True, now=now)
+    sign_in(ada)
+    page.set_viewport_size({"width": 320, "height": 700})
+    here = f"/purchases/{purchase.number}/"
+    for address in (
+        "/",
+        "/bundles/long/",
+        "/assets/long-oak/",
+        "/library/",
+        "/library/long-oak/download/",
+        here,
+    ):
+        open_page(address)
+        assert _too_wide(page) <= 0, address
+    for number in ("IN010000000001", "IN010000000002"):
+        open_page(f"/purchases/{number}/refund/")
+        assert _too_wide(page) <= 0, number
+
+
+def _too_wide(page: Page) -> int:
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
