@@ -1,6 +1,6 @@
 """Purchases in the desk: to be read, quoted as of any instant, and looked after on pages of their own."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -47,9 +47,10 @@ class PurchaseAdmin(ReadOnlyAdmin):
 
     def response_action(self, request: HttpRequest, queryset: "QuerySet[Any]") -> HttpResponseBase | None:
         """What is no key of a row chooses none; Django would ask the database for it."""
-        request.POST = request.POST.copy()
-        keys = [key for key in request.POST.getlist(ACTION_CHECKBOX_NAME) if place(key) is not None]
-        request.POST.setlist(ACTION_CHECKBOX_NAME, keys)
+        sent = request.POST.copy()
+        keys = [key for key in sent.getlist(ACTION_CHECKBOX_NAME) if place(key) is not None]
+        sent.setlist(ACTION_CHECKBOX_NAME, keys)
+        request.POST = cast(Any, sent)
         return super().response_action(request, queryset)
 
     @admin.display(description="downloaded")
