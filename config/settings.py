@@ -8,6 +8,7 @@ import os
 import re
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,6 +32,13 @@ class Env(environ.Env):
         except ValueError as wrong:
             raise ImproperlyConfigured(f"{var} cannot be read: {wrong}.") from wrong
 
+    def read(self, var: str, value: str, how: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+        """An address of a service, taken apart."""
+        try:
+            return how(value)
+        except ImproperlyConfigured as wrong:
+            raise ImproperlyConfigured(f"{var} cannot be read: {wrong}.") from wrong
+
 
 env = Env()
 if (BASE_DIR / ".env").is_file():
@@ -51,12 +59,33 @@ def needed(name: str, default: str) -> str:
     return value or default
 
 
+def at_least(name: str, default: int, least: int) -> int:
+    """A whole number that makes sense: a limit of -1 would fail whoever meets it, at their first request."""
+    value = env.int(name, default=default)
+    if value < least:
+        raise ImproperlyConfigured(f"{name} must be {least} or more.")
+    return int(value)
+
+
+def shaped(name: str, default: str, shape: str) -> str:
+    """A text of a given shape, which its default has."""
+    value = env.str(name, default=default)
+    if not re.fullmatch(shape, value):
+        raise ImproperlyConfigured(f"{name} must look like its default, {default}.")
+    return str(value)
+
+
 SECRET_KEY = needed("SECRET_KEY", WEAK_KEY)
-if not DEBUG and not TESTING and (SECRET_KEY == WEAK_KEY or len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5):
+_GUESSED = SECRET_KEY.startswith((WEAK_KEY, "django-insecure-")) or len(set(SECRET_KEY)) < 5
+if not DEBUG and not TESTING and (_GUESSED or len(SECRET_KEY) < 50):
     raise ImproperlyConfigured("SECRET_KEY is weak: give at least 50 random characters.")
 ALLOWED_HOSTS = [
-    host for host in needed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",") if host
+    host.strip()
+    for host in needed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+    if host.strip()
 ]
+if not DEBUG and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts of the store, and no wildcard.")
 PUBLIC_URL = needed("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 if urlsplit(PUBLIC_URL).scheme not in {"http", "https"} or not urlsplit(PUBLIC_URL).netloc:
     raise ImproperlyConfigured("PUBLIC_URL must be a whole address, such as https://store.example.")
@@ -67,29 +96,29 @@ SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="support@store.example")
 TOP_UP_URL = env.str("TOP_UP_URL", default="")
 
 # --- The store's own rules ----------------------------------------------------------------------------------
-INVOICE_SERIES = env.str("INVOICE_SERIES", default="01")
-if not re.fullmatch("[0-9]{2}", INVOICE_SERIES):
-    raise ImproperlyConfigured("INVOICE_SERIES is two digits, such as 01.")
+INVOICE_SERIES = shaped("INVOICE_SERIES", "01", "[0-9]{2}")
 CREDITS_CURRENCY = env.str("CREDITS_CURRENCY", default="CRD")
 CREDIT_VALUE = env.str("CREDIT_VALUE", default="1")
 CREDIT_VALUE_CURRENCY = env.str("CREDIT_VALUE_CURRENCY", default="")
-SECOND_AGENT_ABOVE = env.int("SECOND_AGENT_ABOVE", default=1000)
-SUPPORT_WORKING_DAYS = env.int("SUPPORT_WORKING_DAYS", default=3)
-DOWNLOAD_LINK_MINUTES = env.int("DOWNLOAD_LINK_MINUTES", default=10)
-RECEIPT_DAYS = env.int("RECEIPT_DAYS", default=90)
-ATTACHMENT_MEGABYTES = env.int("ATTACHMENT_MEGABYTES", default=10)
-ATTACHMENTS_AT_ONCE = env.int("ATTACHMENTS_AT_ONCE", default=5)
+SECOND_AGENT_ABOVE = at_least("SECOND_AGENT_ABOVE", 1000, least=0)
+SUPPORT_WORKING_DAYS = at_least("SUPPORT_WORKING_DAYS", 3, least=1)
+DOWNLOAD_LINK_MINUTES = at_least("DOWNLOAD_LINK_MINUTES", 10, least=1)
+RECEIPT_DAYS = at_least("RECEIPT_DAYS", 90, least=1)
+ATTACHMENT_MEGABYTES = at_least("ATTACHMENT_MEGABYTES", 10, least=1)
+ATTACHMENTS_AT_ONCE = at_least("ATTACHMENTS_AT_ONCE", 5, least=1)
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEBUG and not TESTING)
 
 # --- Limits: how often somebody may ask ---------------------------------------------------------------------
-LIMIT_SIGN_IN_FAILURES = env.str("LIMIT_SIGN_IN_FAILURES", default="5/5m/key,20/5m/ip")
-LIMIT_API_KEY = env.str("LIMIT_API_KEY", default="600/min")
-LIMIT_API_ADDRESS = env.str("LIMIT_API_ADDRESS", default="120/min")
-LIMIT_CODE_GUESSES = env.int("LIMIT_CODE_GUESSES", default=5)
-LIMIT_CODE_MINUTES = env.int("LIMIT_CODE_MINUTES", default=10)
-LIMIT_INVOICE_MISSES = env.int("LIMIT_INVOICE_MISSES", default=100)
-LIMIT_INVOICE_MINUTES = env.int("LIMIT_INVOICE_MINUTES", default=10)
-LIMIT_INVOICE_LOOKUPS = env.int("LIMIT_INVOICE_LOOKUPS", default=600)
+_RATE = "[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour|d|day)"
+_TRIES = "[1-9][0-9]*/([1-9][0-9]*)?[smhd](/(ip|user|key))?"
+LIMIT_SIGN_IN_FAILURES = shaped("LIMIT_SIGN_IN_FAILURES", "5/5m/key,20/5m/ip", f"{_TRIES}(,{_TRIES})*")
+LIMIT_API_KEY = shaped("LIMIT_API_KEY", "600/min", _RATE)
+LIMIT_API_ADDRESS = shaped("LIMIT_API_ADDRESS", "120/min", _RATE)
+LIMIT_CODE_GUESSES = at_least("LIMIT_CODE_GUESSES", 5, least=1)
+LIMIT_CODE_MINUTES = at_least("LIMIT_CODE_MINUTES", 10, least=1)
+LIMIT_INVOICE_MISSES = at_least("LIMIT_INVOICE_MISSES", 100, least=1)
+LIMIT_INVOICE_MINUTES = at_least("LIMIT_INVOICE_MINUTES", 10, least=1)
+LIMIT_INVOICE_LOOKUPS = at_least("LIMIT_INVOICE_LOOKUPS", 600, least=1)
 
 # --- Rooms and doors ----------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -168,13 +197,13 @@ if ON_POSTGRESQL:
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         options=f"-c lock_timeout={LOCK_WAIT_SECONDS}s",
         server_side_binding=True,
-        prepare_threshold=env.int("DATABASE_PREPARE_AFTER", default=3) or None,
+        prepare_threshold=at_least("DATABASE_PREPARE_AFTER", 3, least=0) or None,
         pool=env.bool("DATABASE_POOL", default=not TESTING),
     )
 else:
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": env.int("SQLITE_WAIT_SECONDS", default=20),
+        "timeout": at_least("SQLITE_WAIT_SECONDS", 20, least=0),
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 if TESTING and not ON_POSTGRESQL:
@@ -184,7 +213,9 @@ if TESTING and not ON_POSTGRESQL:
     _folder = _shared_memory if os.access(_shared_memory, os.W_OK) else Path(tempfile.gettempdir())
     DATABASES["default"]["TEST"] = {"NAME": str(_folder / f"recredit-test-{os.getpid()}.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://cache")}
+CACHES = {
+    "default": env.read("CACHE_URL", env.str("CACHE_URL", default="dbcache://cache"), env.cache_url_config)
+}
 
 # --- People -------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -221,7 +252,7 @@ MFA_FORMS: dict[str, str] = {}
 # Whatever asks Django to send a letter queues it in the outbox, inside the caller's transaction; the worker
 # (`manage.py deliver`) sends through EMAIL_URL afterwards.
 EMAIL_BACKEND = "outbox.backend.QueueBackend"
-_mail = env.email_url_config(needed("EMAIL_URL", "dummymail://"))
+_mail = env.read("EMAIL_URL", needed("EMAIL_URL", "dummymail://"), env.email_url_config)
 DELIVERY_BACKEND = _mail.pop("EMAIL_BACKEND")
 EMAIL_TIMEOUT = 30  # seconds; a mail server that hangs must not hold a letter longer than its lease
 globals().update({name: value for name, value in _mail.items() if name != "OPTIONS"})
@@ -229,7 +260,7 @@ DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default=f"{STORE_NAME} <{SUPPORT_EMAI
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- Headers and cookies ------------------------------------------------------------------------------------
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+TRUSTED_PROXIES = at_least("TRUSTED_PROXIES", 0, least=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -237,7 +268,7 @@ SECURE_SSL_REDIRECT = HTTPS and not TESTING
 # Existing verification tools do not follow redirects; probes speak plain http inside the house.
 SECURE_REDIRECT_EXEMPT = [r"^publisher/v1/", r"^healthz$", r"^readyz$"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000) if HTTPS else 0
+SECURE_HSTS_SECONDS = at_least("HSTS_SECONDS", 31_536_000, least=0) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=True)
 SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=True)
 SECURE_REFERRER_POLICY = "same-origin"
@@ -324,8 +355,8 @@ SPECTACULAR_SETTINGS = {
 
 # --- Operators ----------------------------------------------------------------------------------------------
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
-QUEUE_AGE_LIMIT_SECONDS = env.int("QUEUE_AGE_LIMIT_SECONDS", default=900)
-LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING" if TESTING else "INFO")
+QUEUE_AGE_LIMIT_SECONDS = at_least("QUEUE_AGE_LIMIT_SECONDS", 900, least=1)
+LOG_LEVEL = shaped("LOG_LEVEL", "WARNING" if TESTING else "INFO", "DEBUG|INFO|WARNING|ERROR|CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -12,7 +12,9 @@ from django.core.checks import run_checks
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = (ROOT / "config/settings.py").read_text()
-VARIABLES = sorted(set(re.findall(r'(?:env(?:\.\w+)?|needed)\(\s*"([A-Z][A-Z_]+)"', SETTINGS)))
+VARIABLES = sorted(
+    set(re.findall(r'(?:env(?:\.\w+)?|needed|at_least|shaped)\(\s*"([A-Z][A-Z_]+)"', SETTINGS))
+)
 GOOD = {
     "DEBUG": "false",
     "SECRET_KEY": "a-key-of-more-than-fifty-characters-0123456789-abcdefghij",
@@ -62,11 +64,21 @@ def test_the_production_configuration_passes_the_deploy_checks(tmp_path: Path) -
     [
         ({"SECRET_KEY": ""}, "SECRET_KEY must be set when DEBUG is off"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY is weak"),
+        ({"SECRET_KEY": f"django-insecure-{GOOD['SECRET_KEY']}"}, "SECRET_KEY is weak"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS must be set when DEBUG is off"),
         ({"PUBLIC_URL": ""}, "PUBLIC_URL must be set when DEBUG is off"),
         ({"PUBLIC_URL": "store.example"}, "PUBLIC_URL must be a whole address"),
         ({"EMAIL_URL": ""}, "EMAIL_URL must be set when DEBUG is off"),
-        ({"INVOICE_SERIES": "1"}, "INVOICE_SERIES is two digits"),
+        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS must name the hosts of the store"),
+        ({"ALLOWED_HOSTS": " , "}, "ALLOWED_HOSTS must name the hosts of the store"),
+        ({"EMAIL_URL": "mail.example"}, "EMAIL_URL cannot be read"),
+        ({"CACHE_URL": "nonsense"}, "CACHE_URL cannot be read"),
+        ({"INVOICE_SERIES": "1"}, "INVOICE_SERIES must look like its default, 01"),
+        ({"LIMIT_API_KEY": "lots"}, "LIMIT_API_KEY must look like its default, 600/min"),
+        ({"LIMIT_SIGN_IN_FAILURES": "5"}, "LIMIT_SIGN_IN_FAILURES must look like its default"),
+        ({"LIMIT_CODE_GUESSES": "-1"}, "LIMIT_CODE_GUESSES must be 1 or more"),
+        ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES must be 0 or more"),
+        ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL must look like its default, INFO"),
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
         ({"SECOND_AGENT_ABOVE": "many"}, "SECOND_AGENT_ABOVE"),
     ],
@@ -76,6 +88,23 @@ def test_bad_configuration_is_one_clear_sentence(wrong: dict[str, str], sentence
     assert done.returncode == 1
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
     assert sentence in done.stderr
+
+
+def test_the_web_server_starts_with_good_settings_and_not_with_wrong_ones(tmp_path: Path) -> None:
+    """Gunicorn imports this and runs no check by itself."""
+    start = [sys.executable, "-c", "import config.wsgi"]
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    given = {**kept, **GOOD, "DATABASE_URL": f"sqlite:///{tmp_path}/store.sqlite3"}
+    done = subprocess.run(
+        start, cwd=ROOT, env=given, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+    given["CREDIT_VALUE"] = "0,5"
+    done = subprocess.run(
+        start, cwd=ROOT, env=given, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 1
+    assert "CREDIT_VALUE must be a number" in done.stderr
 
 
 def problems(**changed: object) -> set[str]:
