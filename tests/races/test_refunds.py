@@ -1,7 +1,7 @@
 """Two at once on one purchase: one of them wins whole.
 
-Two tabs, and a refund against a download, have twins without the guard, which see the harm; the others lean on the same
-two locks and have none of their own yet.
+Two tabs, and a refund against a download, have their twins without the guard here; those of the keys, the lots, the expiry
+job and the charge-back stand in `test_refunds_among_others`, where each meets the refund at its worst moment.
 """
 
 import json
