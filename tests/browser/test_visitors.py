@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from allauth.account.models import EmailAddress
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
@@ -20,6 +21,7 @@ def test_a_visitors_page_looks_right(
 def test_ada_signs_in_with_the_keyboard_alone(open_page: Callable[[str], Page], ada: User) -> None:
     ada.set_password("a long walk home")
     ada.save()
+    EmailAddress.objects.create(user=ada, email=ada.email, verified=True, primary=True)
     page = open_page("/sign-in/?next=/profile/")
 
     page.get_by_label("E-mail").focus()
@@ -28,5 +30,5 @@ def test_ada_signs_in_with_the_keyboard_alone(open_page: Callable[[str], Page], 
     page.keyboard.type("a long walk home")
     page.keyboard.press("Enter")
 
-    page.wait_for_url("**/profile/")
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    # The address of the sign-in page ends in /profile/ as well, so only the page itself says that she is in.
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your profile")
