@@ -5,8 +5,9 @@ import re
 from django.conf import settings
 from django.db.models import F
 
+from accounts.refusals import Refusal
 from storefront.models import Purchase, Series
-from storefront.refusals import NumberTaken
+from storefront.refusals import NumberTaken, WrongLine
 
 FULL_WIDTH_DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)}
 # Spaces of every width, and dashes of every length, the full-width ones too.
@@ -22,6 +23,7 @@ MENTION = re.compile(
     re.IGNORECASE,
 )
 LONGEST_SPELLING = 100
+SERIES_END = 10**10  # the first count that ten digits do not hold
 
 
 def normalise(text: str) -> str | None:
@@ -41,6 +43,10 @@ def numbers_in(text: str) -> list[str]:
 def next_number(prefix: str) -> str:
     """Takes the next number of the store's own series. Called last in a transaction: everybody waits for this row."""
     series = Series.objects.lock(prefix)
+    if series.last + 1 >= SERIES_END:
+        raise Refusal(
+            "The store's series of numbers is full, so nothing was done. Its operator opens another."
+        )
     Series.objects.filter(pk=series.pk).update(last=F("last") + 1)
     return f"{prefix}{series.code}{series.last + 1:010d}"
 
@@ -51,6 +57,12 @@ def claim_number(number: str) -> str:
     series = Series.objects.lock(Series.INVOICE)
     if Purchase.objects.filter(number=number).exists():
         raise NumberTaken(invoice=number)
-    if number[2:4] == settings.INVOICE_SERIES and int(number[4:]) > series.last:
-        Series.objects.filter(pk=series.pk).update(last=int(number[4:]))
+    count = int(number[4:])
+    if not count:
+        raise WrongLine("invoice", "Every series starts with 1. Nothing was recorded.")
+    if number[2:4] == settings.INVOICE_SERIES:
+        # Past the end it leaves a hole before it, which the proof knows of; below the end it fills one.
+        series.skipped += max(0, count - series.last - 1) - (count < series.last)
+        series.last = max(series.last, count)
+        series.save(update_fields=["last", "skipped"])
     return number

@@ -6,9 +6,11 @@ import pytest
 
 from accounts.models import Receipt, User
 from credits.models import Entry
+from credits.proofs import Progress
 from credits.wallets import prove
 from refunds.models import Denial, Refund
 from storefront.models import Asset, Bundle, Download, Purchase, Series
+from storefront.proofs import series_hold
 from tests.api.conftest import Machine
 from tests.world import balance, buy
 
@@ -159,6 +161,29 @@ def test_a_given_number_is_kept_and_moves_the_series_past_it(
     told = shop.post("store/purchases/", line("p3", asset="fern", credits=3, invoice="IN990000000001"))
     assert told.body["invoice"] == "IN990000000001"
     assert Series.objects.get(prefix="IN").last == 42
+
+
+def test_given_numbers_leave_holes_that_the_proof_knows_of(shop: Machine, nia: User, fern: Asset) -> None:
+    for ref, number in (("p1", "IN010000000041"), ("p2", "IN010000000007"), ("p3", "IN010000000042")):
+        told = shop.post("store/purchases/", line(ref, asset="fern", credits=3, invoice=number))
+        assert told.status == 201
+    assert Series.objects.values_list("last", "skipped").get(prefix="IN") == (42, 39)
+    assert list(series_hold(Progress())) == []
+    told = shop.post("store/purchases/", line("p4", asset="fern", credits=3, invoice="IN010000000000"))
+    assert (told.status, told.body["errors"][0]["pointer"]) == (400, "/invoice")
+
+
+def test_after_the_last_number_there_is_a_sentence_and_nothing_is_sold(
+    shop: Machine, nia: User, ada: User, fern: Asset
+) -> None:
+    assert (
+        shop.post("store/purchases/", line("p1", asset="fern", credits=3, invoice="IN019999999999")).status
+        == 201
+    )
+    told = shop.post("store/purchases/", line("p2", asset="fern", credits=3))
+    assert (told.status, told.code) == (409, "refused")
+    assert "series of numbers is full" in told.body["detail"]
+    assert Purchase.objects.count() == 1
 
 
 def test_other_statuses(shop: Machine, nia: User, fern: Asset) -> None:
