@@ -4,7 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
-from django.db import InternalError, OperationalError
+from django.db import DataError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
@@ -59,4 +59,6 @@ class Trouble:
             return response
         if isinstance(error, OperationalError | InternalError):
             return unavailable(request)
+        if isinstance(error, DataError) and "\0" in request.path:
+            return not_found(request)  # PostgreSQL looks for no such text, so nothing is called that
         return None
