@@ -1,9 +1,24 @@
 """How the web server reads addresses, and how it writes its access log."""
 
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+from accounts.logs import redacted
+
 # Tools that verify invoices send their numbers in the address, some of them hundreds at once: those after the fiftieth
 # are left out, as the format promises, and not the whole question. It is the most that this server reads.
 limit_request_line = 8190
 
-# When there is a log at all: a request's path without its query. Those tools send their key there, and letters lead to
-# links that are keys themselves.
+
+class Redacting(Logger):
+    """When there is a log at all: a request's path without its query, and without what is a key in it. Those tools send
+    their key there, and letters lead to links that are keys themselves."""
+
+    def atoms(self, *request: Any) -> dict[str, Any]:
+        atoms: dict[str, Any] = super().atoms(*request)
+        return {**atoms, "U": redacted(atoms["U"] or "")}
+
+
+logger_class = Redacting
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'

@@ -12,10 +12,20 @@ SECRET = re.compile(
     r"(?i)((?:\bbearer\s+)|(?:(?:key|token|password|secret|signature|code|authorization)[\"']?\s*[=:]\s*[\"']?(?:bearer\s+)?))"
     r"[^\s\"'&,}]+"
 )
+# Links that are keys themselves: whoever has one is let in.
+LINK = re.compile(r"(/(?:downloads|password|sign-up/confirm|portal/addresses)/)[^\s\"'/]+")
+KEY = re.compile(r"\brc[0-9a-f]{10}_[A-Za-z0-9_-]+")
 
 
 def redacted(text: str) -> str:
-    return SECRET.sub(r"\1[redacted]", ADDRESS.sub("[address]", text))
+    for pattern, instead in (
+        (ADDRESS, "[address]"),
+        (SECRET, r"\1[redacted]"),
+        (LINK, r"\1[redacted]"),
+        (KEY, "[redacted]"),
+    ):
+        text = pattern.sub(instead, text)
+    return text
 
 
 class RequestId(logging.Filter):

@@ -364,5 +364,9 @@ LOGGING = {
     "formatters": {"lines": {"()": "accounts.logs.Lines"}},
     "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["request"]}},
     "root": {"handlers": ["out"], "level": LOG_LEVEL},
-    "loggers": {"django.server": {"handlers": ["out"], "level": "WARNING", "propagate": False}},
+    # Django's own handlers write the same lines once more, as they are.
+    "loggers": {
+        "django": {"handlers": []},
+        "django.server": {"handlers": ["out"], "level": "WARNING", "propagate": False},
+    },
 }

@@ -2,8 +2,10 @@
 
 import json
 import logging
+import runpy
 
 import pytest
+from django.conf import settings
 
 from accounts.logs import Lines, RequestId, redacted
 
@@ -17,6 +19,11 @@ from accounts.logs import Lines, RequestId, redacted
         ("sent bearer rc0123456789_abc twice", "sent bearer [redacted] twice"),
         ("?email=ada%40example.com&x=1", "?email=[address]&x=1"),
         ("{'password': 'sesame', 'x': 1}", "{'password': '[redacted]', 'x': 1}"),
+        ("Gone: /downloads/7-3:kQ_x-9/", "Gone: /downloads/[redacted]/"),
+        ("Not Found: /password/3-c1x-ab/", "Not Found: /password/[redacted]/"),
+        ("Not Found: /sign-up/confirm/MQ:1a:b/", "Not Found: /sign-up/confirm/[redacted]/"),
+        ("Gone: /portal/addresses/WzFd:1a:b/", "Gone: /portal/addresses/[redacted]/"),
+        ("no such rc0123456789_a-b_c here", "no such [redacted] here"),
         ("an invoice IN010000000001 of 40 credits", "an invoice IN010000000001 of 40 credits"),
     ],
 )
@@ -43,3 +50,15 @@ def test_what_django_says_of_a_response_carries_the_id_too(client, db, caplog):
     record = caplog.records[-1]
     RequestId().filter(record)
     assert record.request_id == answer["X-Request-Id"]
+
+
+def test_django_says_nothing_past_our_lines():
+    """Its own handlers write to the terminal of a development machine, and to admins, without our filter."""
+    assert logging.getLogger("django").handlers == []
+
+
+def test_the_web_servers_access_log_shows_no_link_that_is_a_key(monkeypatch):
+    kept = runpy.run_path(str(settings.BASE_DIR / "gunicorn.conf.py"))["logger_class"]
+    monkeypatch.setattr(kept.__mro__[1], "atoms", lambda self, *request: {"U": request[0], "s": 200})
+    line = kept.__new__(kept).atoms("/downloads/7-3:kQ_x-9/")
+    assert line == {"U": "/downloads/[redacted]/", "s": 200}
