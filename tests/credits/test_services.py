@@ -163,6 +163,24 @@ def test_a_kind_that_is_none_is_refused(ada):
         services.grant(wallet=locked(ada), credits=1, kind="gold", source="x", now=NOW)
 
 
+def test_credits_that_expired_since_the_lock_are_not_spent(ada):
+    give(ada, 30, expires_in=1)
+    wallet = locked(ada)
+    with pytest.raises(AssertionError, match="an expired lot is never spent"):
+        services.pay(wallet=wallet, credits=5, purpose="Oak", now=NOW + timedelta(days=1))
+
+
+def test_a_plan_that_gives_back_another_amount_is_refused(ada):
+    give(ada, 30)
+    payment = pay(ada, 30)
+    plan = services.plan_restoration(payment=payment, credits=20, now=NOW)
+    with pytest.raises(AssertionError, match="what was asked for"):
+        services.restore(
+            wallet=locked(ada), payment=payment, credits=30, evidence="e" * 64, plan=plan, now=NOW
+        )
+    assert (balance(ada), Entry.objects.filter(kind="restore").count()) == (0, 0)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_no_writer_works_outside_a_transaction(ada):
     with pytest.raises(AssertionError, match="inside a transaction"):

@@ -24,6 +24,7 @@ from refunds.cases.refusals import (
 )
 from refunds.models import Case, Grounds, Refund, State
 from storefront.models import Purchase, Status
+from tests.refunds.test_refunding import ask as refund_of
 from tests.world import NOW, agent, balance, buy, fetch, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -520,3 +521,33 @@ def test_a_member_who_left_may_not_withdraw(ada, oak, grove, gil):
     with pytest.raises(NotAsked):
         cases.withdraw(case=case, by=stranger, door="portal", now=NOW)
     assert cases.withdraw(case=case, by=gil, door="portal", now=NOW).state == State.WITHDRAWN
+
+
+def test_nothing_is_approved_on_what_was_refunded_in_the_meantime(ada, sam, lea, oak):
+    purchase = buy(ada, oak)
+    refund_of(ada, purchase, 40)
+    case = ask(ada, purchase, "other")
+    for person in (sam, lea):
+        with pytest.raises(CannotDecide, match="This purchase is refunded"):
+            approve(case, person, 40)
+    assert (balance(ada), Refund.objects.count()) == (40, 1)
+
+
+def test_a_strike_takes_nothing_that_a_customer_may_want_to_keep(ada, sam, gil, grove, oak):
+    """The publisher asked on her behalf, and she has not answered yet."""
+    purchase = buy(ada, oak, days_ago=3, downloaded=[oak])
+    case = request(gil, grove, purchase)
+    assert cases.strike(downloads=[purchase.downloads.get()], by=sam, why="It broke.", now=NOW) is None
+    case.refresh_from_db()
+    assert (case.state, balance(ada), Refund.objects.count()) == (State.WAITING_FOR_CUSTOMER, 0, 0)
+
+
+def test_a_publisher_does_not_withdraw_what_support_is_deciding(ada, sam, gil, grove, oak, settings):
+    settings.SECOND_AGENT_ABOVE = 10
+    case = request(gil, grove, buy(ada, oak, days_ago=45))
+    cases.answer_request(case=case, by=ada, mine=True, door="page", now=NOW)
+    approve(case, sam, 40)
+    with pytest.raises(CannotDecide, match="deciding this request right now"):
+        cases.withdraw(case=case, by=gil, door="portal", now=NOW)
+    case.refresh_from_db()
+    assert case.state == State.WAITING_FOR_SECOND_AGENT

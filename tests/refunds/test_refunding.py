@@ -4,14 +4,19 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from accounts.durable import Asking, digest_of
 from accounts.refusals import KeyReused, NotAllowed
 from credits.models import Entry
+from credits.services import lock_wallet
 from outbox.models import Message
+from refunds.facts import gather
 from refunds.models import Basis, CreditNote, Denial, Refund
+from refunds.policy import decide
 from refunds.refusals import NotYours, QuoteChanged
 from refunds.services import charge_back, quote, quote_as_of, request_refund
+from refunds.settlement import Settlement, _settle
 from storefront.models import Purchase, Status
 from tests.world import NOW, balance, buy, fetch, give
 
@@ -153,3 +158,43 @@ def test_a_charge_back_is_a_leads_act_and_not_of_her_own_purchase(ada, sam, lea,
     charge_back(purchase=purchase, by=lea, why="The bank took it back.", now=NOW)
     assert sorted(Purchase.objects.values_list("status", flat=True)) == ["charged_back", "completed"]
     assert (balance(ada), purchase.items.live().count()) == (0, 0)
+
+
+def settle(purchase, *, credits, lock=True):
+    """The one payer, asked past the policy."""
+    with transaction.atomic():
+        wallet = lock_wallet(customer=purchase.customer, now=NOW) if lock else purchase.customer.wallet
+        found = gather(Purchase.objects.lock(purchase.pk), purchase.customer)
+        return _settle(
+            wallet=wallet,
+            gathered=found,
+            decision=decide(found.facts, terms=found.terms, now=NOW),
+            settlement=Settlement(credits=credits, basis=Basis.GOODWILL, keep=frozenset()),
+            requested_by=purchase.customer,
+            door="page",
+            now=NOW,
+        )
+
+
+@pytest.mark.parametrize(
+    ("how", "law"),
+    [
+        ({"credits": 41}, "never more than was spent"),
+        ({"credits": 40, "lock": False}, "under its locks"),
+        ({"credits": -1}, "whole number"),
+    ],
+)
+def test_the_law_holds_also_past_the_policy(ada, oak, how, law):
+    with pytest.raises((AssertionError, TypeError), match=law):
+        settle(buy(ada, oak), **how)
+    assert (balance(ada), Refund.objects.count()) == (0, 0)
+
+
+def test_what_was_refunded_or_charged_back_is_not_settled_again(ada, lea, oak, fern):
+    refunded, taken_back = buy(ada, oak), buy(ada, fern)
+    ask(ada, refunded, 40)
+    charge_back(purchase=taken_back, by=lea, why="Bank.", now=NOW)
+    for purchase in (refunded, taken_back):
+        with pytest.raises(AssertionError, match="only once"):
+            settle(purchase, credits=1)
+    assert (balance(ada), Refund.objects.count()) == (40, 1)
