@@ -198,3 +198,12 @@ def test_what_was_refunded_or_charged_back_is_not_settled_again(ada, lea, oak, f
         with pytest.raises(AssertionError, match="only once"):
             settle(purchase, credits=1)
     assert (balance(ada), Refund.objects.count()) == (40, 1)
+
+
+def test_a_charge_back_leaves_the_instant_at_which_a_refund_revoked(ada, lea, oak):
+    """The sales of a closed month are told by it."""
+    purchase = buy(ada, oak)
+    ask(ada, purchase, 40)
+    charge_back(purchase=purchase, by=lea, why="Bank.", now=NOW + timedelta(days=40))
+    purchase.refresh_from_db()
+    assert (purchase.status, purchase.revoked_at) == (Status.CHARGED_BACK, NOW)

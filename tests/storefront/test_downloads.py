@@ -36,6 +36,12 @@ def test_of_two_completed_in_the_same_instant_the_lower_number_counts(ada, oak):
     assert counters(first, second) == [(1, 40), (0, 0)]
 
 
+def test_the_oldest_is_the_one_completed_first_whatever_its_number(ada, oak):
+    later, earlier = buy(ada, oak, days_ago=5), buy(ada, oak, days_ago=20, again=True)
+    assert earlier.number > later.number
+    assert fetch(ada, oak).purchase == earlier
+
+
 def test_of_two_clicks_the_earlier_is_the_first_also_when_it_had_to_wait(ada, oak):
     """The instant that counts is the receipt, and the later click may have had the lock before."""
     purchase = buy(ada, oak, days_ago=1)
