@@ -31,7 +31,7 @@ def download_costs(
 ) -> dict[Click, list[Cost]]:
     """For each click, given the assets that it fetches. Two statements, however many clicks a page offers."""
     wanted = {asset.pk: asset for assets in clicks.values() for asset in assets}
-    counting = oldest_live_items(customer, wanted.values())
+    counting = oldest_live_items(customer, wanted.values(), now)
     bought = _items_of({item.purchase_id for item in counting.values() if item.first_downloaded_at is None})
     costs: dict[Click, list[Cost]] = {}
     for click, assets in clicks.items():

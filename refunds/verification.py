@@ -161,7 +161,7 @@ def readable(numbers: Sequence[str]) -> list[str]:
 
 def look(*, publisher: Publisher | None, numbers: Sequence[str], now: datetime) -> list[VerifiedItem]:
     """One indexed query, whatever the store's size. Counts and logs nothing: for numbers that were verified before."""
-    items = with_live_status(PurchaseItem.objects.filter(purchase__number__in=numbers))
+    items = with_live_status(PurchaseItem.objects.filter(purchase__number__in=numbers), now)
     if publisher is not None:
         items = verifiable(items, publisher, now)
     place = {number: index for index, number in enumerate(numbers)}
@@ -178,11 +178,11 @@ def verifiable(
     )
 
 
-def with_live_status(items: "QuerySet[PurchaseItem]") -> "QuerySet[PurchaseItem]":
+def with_live_status(items: "QuerySet[PurchaseItem]", now: datetime) -> "QuerySet[PurchaseItem]":
     """Whether the customer owns the same asset through another live purchase is asked in the same statement."""
     other = (
         PurchaseItem.objects.live()
-        .filter(customer=OuterRef("customer"), asset=OuterRef("asset"))
+        .filter(customer=OuterRef("customer"), asset=OuterRef("asset"), purchase__completed_at__lte=now)
         .exclude(purchase=OuterRef("purchase"))
     )
     return items.select_related("purchase__refund", "asset", "publisher").annotate(

@@ -64,7 +64,7 @@ def seen_before(*, publisher: Publisher, number: str, now: datetime) -> list[Ver
 
 def as_of_today(rows: Sequence[VerifiedInvoice], *, publisher: Publisher, now: datetime) -> list[Verified]:
     """In one statement, however many there are."""
-    items = with_live_status(PurchaseItem.objects.filter(purchase__in=[row.purchase_id for row in rows]))
+    items = with_live_status(PurchaseItem.objects.filter(purchase__in=[row.purchase_id for row in rows]), now)
     by_purchase: dict[int, list[VerifiedItem]] = {}
     for item in verifiable(items, publisher, now).order_by("position"):
         by_purchase.setdefault(item.purchase_id, []).append(VerifiedItem(item, item.other_license))  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """What an asset needs: the assets it requires, theirs included, and no ring among them."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from accounts.models import User
 from storefront.downloads import Wanted
@@ -27,10 +28,10 @@ def requirements(asset: Asset) -> list[Wanted]:
     return list(found.values())
 
 
-def owned_dependencies(customer: User, asset: Asset) -> list[Wanted]:
+def owned_dependencies(customer: User, asset: Asset, now: datetime) -> list[Wanted]:
     """The requirements that this customer owns: what a download of the asset offers to fetch along with it."""
     needed = requirements(asset)
-    mine = owned_ids(customer, [one.asset for one in needed])
+    mine = owned_ids(customer, [one.asset for one in needed], now)
     return [one for one in needed if one.asset.pk in mine]
 
 

@@ -43,7 +43,7 @@ def record_downloads(
     and a strike of one purchase see each other."""
     assert connection.in_atomic_block, "a download is recorded inside a transaction"
     assert all(one.file is None or one.file.asset_id == one.asset.pk for one in wanted), "a file of its asset"
-    items, locked = _lock_items(customer, [one.asset for one in wanted])
+    items, locked = _lock_items(customer, [one.asset for one in wanted], now)
     files = newest_files([one.asset for one in wanted if one.file is None])
     made = Download.objects.bulk_create(
         Download(
@@ -66,7 +66,7 @@ def record_downloads(
 
 
 def _lock_items(
-    customer: User, assets: Sequence[Asset]
+    customer: User, assets: Sequence[Asset], now: datetime
 ) -> tuple[dict[int, PurchaseItem], dict[int, Purchase]]:
     """The items that these downloads belong to, and their purchases, locked.
 
@@ -76,7 +76,7 @@ def _lock_items(
     """
     locked: dict[int, Purchase] = {}
     for _ in range(STARTS_OVER + 2):  # the first look, and the last one that finds all of it locked
-        items = owned.oldest_live_items(customer, assets)
+        items = owned.oldest_live_items(customer, assets, now)
         if len(items) < len({asset.pk for asset in assets}):
             raise NotOwned
         missing = {item.purchase_id for item in items.values()} - locked.keys()

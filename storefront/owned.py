@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -10,30 +11,30 @@ from storefront import places
 from storefront.models import Asset, AssetFile, PurchaseItem
 
 
-def live_items(customer: User) -> "QuerySet[PurchaseItem]":
+def live_items(customer: User, now: datetime) -> "QuerySet[PurchaseItem]":
     """All that the customer owns, oldest first."""
     return (
-        PurchaseItem.objects.live()
-        .filter(customer=customer)
+        _owned(customer, now)
         .select_related("purchase")
         .order_by("purchase__completed_at", "purchase__number")
     )
 
 
-def oldest_live_items(customer: User, assets: Iterable[Asset]) -> dict[int, PurchaseItem]:
+def _owned(customer: User, now: datetime) -> "QuerySet[PurchaseItem]":
+    """A purchase that is completed only later, as a store file may say, gives nothing yet."""
+    return PurchaseItem.objects.live().filter(customer=customer, purchase__completed_at__lte=now)
+
+
+def oldest_live_items(customer: User, assets: Iterable[Asset], now: datetime) -> dict[int, PurchaseItem]:
     """For each of the assets that is owned, by the asset's id, the item that a download of it belongs to."""
     items: dict[int, PurchaseItem] = {}
-    for item in live_items(customer).filter(asset__in=list(assets)):
+    for item in live_items(customer, now).filter(asset__in=list(assets)):
         items.setdefault(item.asset_id, item)
     return items
 
 
-def owned_ids(customer: User, assets: Iterable[Asset]) -> set[int]:
-    return set(
-        PurchaseItem.objects.live()
-        .filter(customer=customer, asset__in=list(assets))
-        .values_list("asset_id", flat=True)
-    )
+def owned_ids(customer: User, assets: Iterable[Asset], now: datetime) -> set[int]:
+    return set(_owned(customer, now).filter(asset__in=list(assets)).values_list("asset_id", flat=True))
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,11 @@ class Holdings:
     after: str
 
 
-def oldest_of_each(customer: User) -> "QuerySet[PurchaseItem]":
+def oldest_of_each(customer: User, now: datetime) -> "QuerySet[PurchaseItem]":
     """Each asset that is owned once: through the item that a download of it belongs to."""
     older = (
-        PurchaseItem.objects.live()
-        .filter(customer=customer, asset=OuterRef("asset"))
+        _owned(customer, now)
+        .filter(asset=OuterRef("asset"))
         .filter(
             Q(purchase__completed_at__lt=OuterRef("purchase__completed_at"))
             | Q(
@@ -66,12 +67,12 @@ def oldest_of_each(customer: User) -> "QuerySet[PurchaseItem]":
             )
         )
     )
-    return live_items(customer).filter(~Exists(older)).select_related("asset", "publisher")
+    return live_items(customer, now).filter(~Exists(older)).select_related("asset", "publisher")
 
 
-def holdings(customer: User, *, words: str = "", after: str = "", size: int = 24) -> Holdings:
+def holdings(customer: User, *, now: datetime, words: str = "", after: str = "", size: int = 24) -> Holdings:
     """The library, by title: each asset once, paged by key, four statements a page."""
-    oldest = oldest_of_each(customer)
+    oldest = oldest_of_each(customer, now)
     for word in words.replace("\0", "").split()[:8]:
         oldest = oldest.filter(Q(title__icontains=word) | Q(publisher__name__icontains=word))
     if place := places.place(after, str, int):
@@ -80,7 +81,7 @@ def holdings(customer: User, *, words: str = "", after: str = "", size: int = 24
     found = list(oldest.order_by("title", "pk")[: size + 1])
     page = found[:size]
     giving: dict[int, list[PurchaseItem]] = {item.asset_id: [] for item in page}
-    for item in live_items(customer).filter(asset__in=giving):
+    for item in live_items(customer, now).filter(asset__in=giving):
         giving[item.asset_id].append(item)
     files: dict[int, list[AssetFile]] = {pk: [] for pk in giving}
     for file in AssetFile.objects.filter(asset__in=giving):

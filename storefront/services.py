@@ -82,7 +82,7 @@ def buy(
     thing = _as_it_is_now(asset, bundle)
     assets = [thing] if isinstance(thing, Asset) else contents(thing)
     _assert_for_sale(thing, assets)
-    if not allow_duplicate and len(owned.owned_ids(customer, assets)) == len(assets):
+    if not allow_duplicate and len(owned.owned_ids(customer, assets, now)) == len(assets):
         raise AlreadyOwned(title=thing.title)
     if thing.price != expected_credits:
         raise PriceChanged(credits=thing.price)

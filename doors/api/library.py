@@ -78,7 +78,7 @@ class Library(Route):
         paged=True,
     )
     def get(self, request: Request) -> HttpResponse:
-        rows = oldest_of_each(request.user).prefetch_related("asset__files")
+        rows = oldest_of_each(request.user, request.now).prefetch_related("asset__files")
         return say(listed(request, rows, ordering=("title", "id"), draw=lambda page: _shelf(request, page)))
 
 
@@ -96,11 +96,11 @@ class LibraryDownload(Route):
     )
     def post(self, request: Request, asset: str) -> HttpResponse:
         wish = read(WhatToFetch, request)
-        item = live_items(request.user).filter(asset__slug=asset).select_related("asset").first()
+        item = live_items(request.user, request.now).filter(asset__slug=asset).select_related("asset").first()
         if item is None:
             raise NotOwned
         wanted = [Wanted(item.asset, file=_file(item.asset, wish["file"]))]
-        wanted += _along(owned_dependencies(request.user, item.asset), wish["dependencies"])
+        wanted += _along(owned_dependencies(request.user, item.asset, request.now), wish["dependencies"])
         made = download(
             customer=request.user,
             wanted=wanted,
@@ -115,12 +115,13 @@ def _shelf(request: Request, page: list[PurchaseItem]) -> list[dict[str, Any]]:
     """The same number of statements, however many assets the page shows."""
     assets = [item.asset for item in page]
     required = all_requirements(assets)
-    mine = owned_ids(request.user, {one.pk: one for along in required.values() for one in along}.values())
+    needed = {one.pk: one for along in required.values() for one in along}
+    mine = owned_ids(request.user, needed.values(), request.now)
     along = {pk: [one for one in found if one.pk in mine] for pk, found in required.items()}
     clicks = {asset.pk: [asset, *along[asset.pk]] for asset in assets}
     costs = download_costs(customer=request.user, clicks=clicks, now=request.now)
     via: dict[int, list[str]] = {}
-    for item in live_items(request.user).filter(asset__in=assets):
+    for item in live_items(request.user, request.now).filter(asset__in=assets):
         via.setdefault(item.asset_id, []).append(item.purchase.number)
     return [
         {

@@ -184,7 +184,7 @@ def test_the_look_up_reads_by_index_alone(ada, grove, moss):
     """On PostgreSQL a small table is read through; told not to, it must find an index for every step."""
     buy(ada, moss)
     items = PurchaseItem.objects.filter(purchase__number__in=["IN010000000001", "IN010000000002"])
-    asked = with_live_status(verifiable(items, grove, NOW))
+    asked = with_live_status(verifiable(items, grove, NOW), NOW)
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:

@@ -73,7 +73,7 @@ def test_everything_of_a_purchase_is_there_at_once(ada, forest):
 
 def test_an_old_purchase_stays_as_it_was_when_the_catalogue_changes(ada, grove, quarry, forest, oak, fern):
     purchase = buy(ada, forest, days_ago=12, downloaded=[fern])
-    invoice, library = document_pdf(purchase.number), [row.item.title for row in holdings(ada).rows]
+    invoice, library = document_pdf(purchase.number), [row.item.title for row in holdings(ada, now=NOW).rows]
     items = list(purchase.items.values())
 
     pine = asset("pine", "Pines", by=grove, price=50)
@@ -90,7 +90,7 @@ def test_an_old_purchase_stays_as_it_was_when_the_catalogue_changes(ada, grove, 
     assert list(purchase.items.values()) == items
     assert (purchase.title, purchase.credits_spent, purchase.publisher.slug) == ("Forest", 80, "grove")
     assert document_pdf(purchase.number) == invoice
-    assert [row.item.title for row in holdings(ada).rows] == library
+    assert [row.item.title for row in holdings(ada, now=NOW).rows] == library
     assert "Oak trees" in library
 
 
@@ -265,7 +265,7 @@ def test_ownership_is_one_statement_on_an_index(ada, forest, oak, django_assert_
 
     buy(ada, forest)
     with django_assert_num_queries(1):
-        oldest_live_items(ada, [oak])
+        oldest_live_items(ada, [oak], NOW)
 
 
 def test_a_download_counts_once_for_its_item(ada, forest, oak, bark):

@@ -5,7 +5,7 @@ import pytest
 from storefront.contents import contents, holds_itself
 from storefront.dependencies import owned_dependencies, requirements, ring_of_assets
 from storefront.models import BundlePart
-from tests.world import asset, bundle, buy
+from tests.world import NOW, asset, bundle, buy
 
 pytestmark = pytest.mark.django_db
 
@@ -37,8 +37,8 @@ def test_only_what_the_customer_owns_comes_along(ada, ben, grown, oak):
     buy(ada, grown)
     buy(ada, oak)
     buy(ada, soil)
-    assert pairs(owned_dependencies(ada, grown)) == [("oak", "wood"), ("soil", "bark")]
-    assert owned_dependencies(ben, grown) == []
+    assert pairs(owned_dependencies(ada, grown, NOW)) == [("oak", "wood"), ("soil", "bark")]
+    assert owned_dependencies(ben, grown, NOW) == []
 
 
 def test_statements_grow_with_the_height_of_the_tree_not_with_its_width(

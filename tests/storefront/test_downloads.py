@@ -6,8 +6,10 @@ import pytest
 
 from accounts.models import AuditLine
 from credits.proofs import Progress
+from refunds.verification import look
 from storefront import downloads
 from storefront.models import AssetFile, Download, Purchase, PurchaseItem
+from storefront.owned import live_items
 from storefront.proofs import purchases_hold
 from storefront.refusals import AlreadyStruck, NotOwned, NotYourOwn, StrikeTooLate
 from storefront.services import Wanted, record_downloads, strike_within
@@ -57,6 +59,21 @@ def test_a_revoked_item_passes_on_to_the_next_oldest(ada, forest, oak):
     PurchaseItem.objects.filter(purchase=first, asset=oak).update(revoked_at=NOW)
     assert fetch(ada, oak).purchase == second
     assert counters(first, second) == [(0, 0), (1, 40)]
+
+
+def test_a_purchase_that_is_completed_only_later_gives_nothing_yet(ada, grove, oak):
+    """A store file may hold one; a download from before a purchase never counts against it."""
+    later = buy(ada, oak, days_ago=-2)
+    assert not live_items(ada, NOW).exists()
+    with pytest.raises(NotOwned):
+        fetch(ada, oak)
+    sooner = buy(ada, oak)
+    [row] = look(publisher=grove, numbers=[sooner.number], now=NOW)
+    assert not row.other_license
+
+    assert fetch(ada, oak).purchase == sooner
+    assert counters(later, sooner) == [(0, 0), (1, 40)]
+    assert [item.purchase for item in live_items(ada, days_before(-2))] == [sooner, later]
 
 
 @pytest.mark.parametrize(
@@ -172,7 +189,7 @@ def test_a_struck_download_stays_to_be_seen_and_does_not_count(ada, sam, forest,
 
 
 def test_a_strike_leaves_the_items_other_downloads_counting(ada, sam, forest, oak):
-    purchase = buy(ada, forest)
+    purchase = buy(ada, forest, days_ago=4)
     first, second = fetch(ada, oak, at=days_before(3)), fetch(ada, oak, at=days_before(2))
     strike_within(download=first, by=sam, why="Sent twice", now=NOW)
     assert counters(purchase) == [(1, 40)]

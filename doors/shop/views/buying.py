@@ -88,7 +88,7 @@ def _confirmation(
     status: int = 200,
 ) -> HttpResponse:
     assets = [thing] if isinstance(thing, Asset) else contents(thing)
-    mine = oldest_live_items(request.user, assets)
+    mine = oldest_live_items(request.user, assets, request.now)
     # What has expired by now cannot be spent, even if nobody has written it into the ledger yet.
     spendable = request.user.wallet.lots.open().exclude(expires_at__lte=request.now)
     has = spendable.aggregate(credits=Sum("remaining", default=0))["credits"]

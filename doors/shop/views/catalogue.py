@@ -102,7 +102,7 @@ def asset(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Asset.objects.select_related("publisher"), slug=slug)
     needed = requirements(found)
     mine = (
-        oldest_live_items(request.user, [found, *(one.asset for one in needed)])
+        oldest_live_items(request.user, [found, *(one.asset for one in needed)], request.now)
         if request.user.is_authenticated
         else {}
     )
@@ -120,7 +120,7 @@ def asset(request: HttpRequest, slug: str) -> HttpResponse:
 def bundle(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Bundle.objects.select_related("publisher"), slug=slug)
     assets = contents(found)
-    mine = owned_ids(request.user, assets) if request.user.is_authenticated else set()
+    mine = owned_ids(request.user, assets, request.now) if request.user.is_authenticated else set()
     alone = sum(asset.price for asset in assets)
     context = {
         "bundle": found,

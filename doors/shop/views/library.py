@@ -25,7 +25,9 @@ NOT_SHOWN = "No page was shown before this download."
 @login_required
 @require_safe
 def library(request: HttpRequest) -> HttpResponse:
-    shelf = holdings(request.user, words=request.GET.get("q", ""), after=request.GET.get("after", ""))
+    shelf = holdings(
+        request.user, now=request.now, words=request.GET.get("q", ""), after=request.GET.get("after", "")
+    )
     assets = [row.item.asset for row in shelf.rows]
     costs = costs_of_whole_clicks(customer=request.user, assets=assets, now=request.now)
     q = request.GET.get("q", "")
@@ -75,11 +77,11 @@ class DownloadForm(forms.Form):
 def library_download(request: HttpRequest, slug: str) -> HttpResponse:
     """What a click will fetch, and the click."""
     asset = get_object_or_404(Asset.objects.select_related("publisher"), slug=slug)
-    items = list(live_items(request.user).filter(asset=asset))
+    items = list(live_items(request.user, request.now).filter(asset=asset))
     if not items:
         raise Http404
     files = list(asset.files.all())
-    along = owned_dependencies(request.user, asset)
+    along = owned_dependencies(request.user, asset, request.now)
     # What a page said holds for that page and its reader alone.
     page = Signer(salt=f"shop.told.{asset.pk}.{request.user.pk}")
     form = DownloadForm(
