@@ -34,12 +34,14 @@ def world(now: datetime) -> Iterator[Line]:
     yield from story.lines()
 
 
-def as_file(now: datetime, *, without: Container[str] = ()) -> BytesIO:
-    """`without` names codes and terms that the store has already, with dates of an earlier day."""
+def as_file(now: datetime, *, without: Container[str] = (), terms: bool = True) -> BytesIO:
+    """`without` names codes and terms that the store has already, with dates of an earlier day; a store that has sold
+    something takes no terms of an earlier day at all."""
     lines = (
         line
         for line in world(now)
-        if line["type"] not in {"code", "terms"} or line.get("code", line.get("version")) not in without
+        if (line["type"] not in {"code", "terms"} or line.get("code", line.get("version")) not in without)
+        and (terms or line["type"] != "terms")
     )
     return BytesIO(b"".join(json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in lines))
 

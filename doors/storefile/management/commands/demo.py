@@ -43,8 +43,9 @@ class Command(BaseCommand):
             *Code.objects.values_list("code", flat=True),
             *Terms.objects.values_list("version", flat=True),
         }
+        sold = Purchase.objects.filter(completed_at__isnull=False).exists()
         try:
-            load(as_file(now, without=known), options=Options(now=now, allow_passwords=True))
+            load(as_file(now, without=known, terms=not sold), options=Options(now=now, allow_passwords=True))
         except FileRefused as refusal:
             raise CommandError(f"{refusal}\nNothing was changed.") from None
         _verify_some(now)
