@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from credits.ledger import stamp
 from credits.proofs import Finding, Progress, Side, stream
 from refunds.models import Basis, Refund
 from refunds.settlement import refund_digest
@@ -23,6 +24,12 @@ UNION SELECT p.number FROM storefront_purchase p LEFT JOIN refunds_refund r ON r
 WHERE p.status = 'refunded' AND r.id IS NULL ORDER BY 1"""
 
 
+# Whether it was charged back stands in two rows, and both say so or neither.
+ONE_SIDED = """
+SELECT p.number FROM storefront_purchase p LEFT JOIN refunds_chargeback c ON c.purchase_id = p.id
+WHERE (p.status = 'charged_back') <> (c.id IS NOT NULL) ORDER BY p.number"""
+
+
 def refunds_hold(progress: Progress) -> Iterator[Finding]:
     restored, kept = Side(stream(RESTORED)), Side(stream(KEPT))
     rows = Refund.objects.select_related("purchase", "credit_note").order_by("id")
@@ -36,6 +43,10 @@ def refunds_hold(progress: Progress) -> Iterator[Finding]:
     for (number,) in stream(WITHOUT_REFUND):
         yield Finding(
             "refund_missing", number, "Credits came back for it, or it says so, and there is no refund."
+        )
+    for (number,) in stream(ONE_SIDED):
+        yield Finding(
+            "charge_back", number, "It says that it was charged back and no record does, or the reverse."
         )
 
 
@@ -60,6 +71,8 @@ def _laws(
     yield refund.customer_id == purchase.customer_id, "refund_customer", "It is somebody else's."
     after = {Status.REFUNDED.value, Status.CHARGED_BACK.value}
     yield purchase.status in after, "refund_status", f"Its purchase is {purchase.status}."
+    ended = not refund.full or purchase.revoked_at is not None
+    yield ended, "refund_revoked", "All of it came back, and its licences go on."
     yield from _noted(refund, note)
     yield from _borne(refund, shares)
 
@@ -68,9 +81,13 @@ def _noted(refund: Refund, note: Any) -> Iterable[tuple[bool, str, str]]:
     if note is None:
         yield False, "credit_note_missing", "It has no credit note."
         return
-    told = json.loads(note.facts)
-    facts = (told["number"], told["invoice"], told["credits"], note.customer_id)
-    rows = (note.number, refund.purchase.number, refund.credits, refund.customer_id)
+    try:
+        told = json.loads(note.facts)
+        facts = (told["number"], told["invoice"], told["credits"], told["date"], note.customer_id)
+    except (ValueError, LookupError, TypeError) as error:
+        yield False, "credit_note_unreadable", f"Its credit note {note.number} cannot be read: {error!r}."
+        return
+    rows = (note.number, refund.purchase.number, refund.credits, stamp(refund.at), refund.customer_id)
     yield facts == rows, "credit_note", f"Its credit note {note.number} says something else."
 
 

@@ -10,7 +10,7 @@ from storefront.models import Series
 SOLD = {"completed", "refunded", "charged_back"}
 PURCHASES = """
 SELECT p.id, p.number, p.customer_id, p.credits_spent, p.title, p.status, p.items_count, p.downloaded_count,
-    p.downloaded_price, paid.wallet_id, paid.credits, i.number, i.customer_id, i.facts
+    p.downloaded_price, {completed}, paid.wallet_id, paid.credits, i.number, i.customer_id, i.facts
 FROM storefront_purchase p
 LEFT JOIN credits_payment paid ON paid.id = p.payment_id
 LEFT JOIN storefront_invoice i ON i.purchase_id = p.id
@@ -35,7 +35,7 @@ NUMBERED = {Series.INVOICE: "SELECT count(*), max(number) FROM storefront_purcha
 def purchases_hold(progress: Progress) -> Iterator[Finding]:
     items = Side(stream(ITEMS.format(first=stamped("i.first_downloaded_at"))))
     counted = Side(stream(COUNTED.format(at=stamped("at"))))
-    for row in stream(PURCHASES):
+    for row in stream(PURCHASES.format(completed=stamped("p.completed_at"))):
         mine, downloads = list(items.take(row[0])), list(counted.take(row[0]))
         yield from _one(row, mine, downloads)
         progress.add("purchases", 1, counted=True)
@@ -72,7 +72,21 @@ def series_hold(progress: Progress) -> Iterator[Finding]:
 
 
 def _one(row: Row, items: list[Row], downloads: list[Row]) -> Iterator[Finding]:
-    _, number, customer, credits, title, status, items_count, count, price, payer, paid, *invoice = row
+    (
+        _,
+        number,
+        customer,
+        credits,
+        title,
+        status,
+        items_count,
+        count,
+        price,
+        completed,
+        payer,
+        paid,
+        *invoice,
+    ) = row
     said: list[tuple[bool, str, str]] = [
         ((paid or 0) == credits, "purchase_paid", f"It cost {credits}, its payment took {paid or 0}."),
         (payer in {None, customer}, "purchase_payer", "Somebody else's wallet paid for it."),
@@ -80,7 +94,12 @@ def _one(row: Row, items: list[Row], downloads: list[Row]) -> Iterator[Finding]:
         (sum(item[4] for item in items) == credits, "shares", "Its items' shares are not what was spent."),
         (all(item[2] == customer for item in items), "item_owner", "One of its items is somebody else's."),
         *_counters(items, downloads, count, price),
-        *_invoiced(invoice, number, customer, credits, title, status, items),
+        (
+            (status in SOLD) == (completed is not None),
+            "purchase_status",
+            f"It says {status}, its completion not.",
+        ),
+        *_invoiced(invoice, number, customer, credits, title, status, completed, items),
     ]
     for holds, kind, sentence in said:
         if not holds:
@@ -108,20 +127,35 @@ def _counters(
 
 
 def _invoiced(
-    invoice: list[Any], number: str, customer: int, credits: int, title: str, status: str, items: list[Row]
+    invoice: list[Any],
+    number: str,
+    customer: int,
+    credits: int,
+    title: str,
+    status: str,
+    completed: str | None,
+    items: list[Row],
 ) -> Iterable[tuple[bool, str, str]]:
     invoice_number, buyer, facts = invoice
     if facts is None:
         yield status not in SOLD, "invoice_missing", "It was sold without an invoice."
         return
-    told = json.loads(facts)
-    yield invoice_number == told["number"] == number, "invoice_number", "Its invoice bears another number."
-    yield buyer == customer, "invoice_customer", "Its invoice is somebody else's."
+    try:
+        told = json.loads(facts)
+        lines = [
+            (line["asset"], line["title"], line["original_price"], line["share"]) for line in told["items"]
+        ]
+        total, date = (told["credits"], told["title"]), told["date"]
+    except (ValueError, LookupError, TypeError) as error:
+        yield False, "invoice_unreadable", f"Its invoice cannot be read: {error!r}."
+        return
     yield (
-        (told["credits"], told["title"]) == (credits, title),
-        "invoice_total",
-        "Its invoice says something else.",
+        invoice_number == told.get("number") == number,
+        "invoice_number",
+        "Its invoice bears another number.",
     )
-    lines = [(line["asset"], line["title"], line["original_price"], line["share"]) for line in told["items"]]
+    yield buyer == customer, "invoice_customer", "Its invoice is somebody else's."
+    yield total == (credits, title), "invoice_total", "Its invoice says something else."
+    yield completed in {None, date}, "invoice_date", "Its invoice is of another time."
     rows = [(slug, name, price, share) for _, _, _, price, share, _, name, slug in items]
     yield lines == rows, "invoice_items", "Its invoice lists other items."

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from accounts import guards
 from credits.proofs import Progress, findings
 from credits.services import lock_wallet, pay
+from refunds.services import charge_back
 from tests.refunds.test_refunding import ask
 from tests.world import NOW, buy, fetch, give
 
@@ -58,6 +59,10 @@ PURCHASES = {
     "downloaded_count = 0, downloaded_price = 0": {"downloaded_count", "downloaded_price"},
     "downloaded_price = downloaded_price + 1": {"downloaded_price"},
     "number = 'IN010000000099'": {"invoice_number", "series_end"},
+    "completed_at = '2026-11-21 11:59:59+00:00'": {"invoice_date"},
+    "status = 'pending'": {"purchase_status"},
+    "status = 'cancelled'": {"purchase_status"},
+    "status = 'charged_back'": {"charge_back"},
 }
 
 
@@ -120,6 +125,29 @@ def test_a_refunded_purchase_without_its_refund_is_named(store):
 def test_a_credit_note_that_says_something_else_is_named(store):
     change("UPDATE refunds_creditnote SET facts = replace(facts, '\"credits\":40', '\"credits\":41')")
     assert ("credit_note", f"refund of {store['partly'].number}") in found()
+
+
+@pytest.mark.parametrize("text", ["torn", "[]", "{}", '{"items":[3]}'])
+def test_a_document_that_cannot_be_read_is_named_and_stops_nothing(store, text):
+    change("UPDATE storefront_invoice SET facts = %s WHERE number = %s", text, store["kept"].number)
+    change("UPDATE refunds_creditnote SET facts = %s", text)
+    assert [(kind, row) for kind, row in found() if kind.endswith("unreadable")] == [
+        ("invoice_unreadable", store["kept"].number),
+        ("credit_note_unreadable", f"refund of {store['partly'].number}"),
+        ("credit_note_unreadable", f"refund of {store['whole'].number}"),
+    ]
+
+
+def test_licences_that_go_on_after_a_full_refund_are_named(store):
+    change("UPDATE storefront_purchase SET revoked_at = NULL WHERE id = %s", store["whole"].pk)
+    assert found() == [("refund_revoked", f"refund of {store['whole'].number}")]
+
+
+def test_a_charge_back_that_its_purchase_denies_is_named(store, lea):
+    charge_back(purchase=store["kept"], by=lea, why="The bank took it back", now=NOW)
+    assert found() == []
+    change("UPDATE storefront_purchase SET status = 'completed' WHERE id = %s", store["kept"].pk)
+    assert found() == [("charge_back", store["kept"].number)]
 
 
 def test_a_hole_in_a_series_is_named(store):
