@@ -65,7 +65,7 @@ class Cases:
             **self._proposal(line.get("proposal")),
         )
         self._items(case, line, sold)
-        self._answers(case, line.get("answers", ()))
+        self._answers(case, line.get("answers", self._asked(line, sold)))
         steps = self._timeline(case, line)
         self._attachments(case, line.get("attachments", ()), steps)
         self._names.keep("case", number, case)
@@ -140,6 +140,14 @@ class Cases:
             CaseItem(case=case, item_id=sold.item_ids[slugs.index(slug)])
             for slug in dict.fromkeys(line.get("items", live))
         )
+
+    def _asked(self, line: Line, sold: Sold | None) -> list[dict[str, Any]]:
+        """Who waits for publishers has asked those of its items; a line need not repeat them."""
+        if sold is None or line["state"] != State.WAITING_FOR_PUBLISHER:
+            return []
+        named = line.get("items", [part.slug for part in sold.parts])
+        sellers = dict.fromkeys(part.publisher.slug for part in sold.parts if part.slug in named)
+        return [{"publisher": slug, "asked_at": line["opened_at"]} for slug in sellers]
 
     def _answers(self, case: Case, told: Sequence[dict[str, Any]]) -> None:
         for each in told:

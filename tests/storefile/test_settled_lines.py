@@ -246,6 +246,14 @@ def test_a_case_stands_as_its_line_says() -> None:
     assert opened.answers.get().deadline - opened.opened_at == timedelta(days=14)
 
 
+def test_a_case_that_waits_for_publishers_has_asked_those_of_its_items() -> None:
+    load_lines(*BOUGHT, case("waiting_for_publisher", items=["oak"]))
+
+    [asked] = Case.objects.get().answers.all()
+    assert (asked.publisher.slug, asked.authorised) == ("grove", None)
+    assert asked.deadline == Case.objects.get().deadline
+
+
 def test_an_approved_case_and_its_refund_belong_together() -> None:
     approved = case("approved", number="C00000007", state_since="2026-11-12T08:00:00Z")
     load_lines(
