@@ -64,7 +64,10 @@ def test_everything_of_a_purchase_is_there_at_once(ada, forest):
     assert (purchase.status, purchase.created_at, purchase.completed_at) == ("completed", NOW, NOW)
     assert (purchase.items_count, purchase.credits_spent) == (4, 80)
     assert purchase.payment.credits == 80
-    assert list(ada.wallet.entries.values_list("credits", "balance_after")) == [(100, 100), (-80, 20)]
+    assert list(ada.wallet.entries.order_by("number").values_list("credits", "balance_after")) == [
+        (100, 100),
+        (-80, 20),
+    ]
     assert json.loads(purchase.invoice.facts)["buyer"] == {"name": "Ada", "email": "ada@example.com"}
     letter = Message.objects.get(template="receipt")
     assert (letter.to, letter.data["enclose"]) == ("ada@example.com", ["invoice", "IN010000000001"])
@@ -199,7 +202,10 @@ def test_credits_that_expired_a_moment_ago_cannot_be_spent(ada, oak):
     give(ada, 40, expires_in=0)
     answer = order(ada, oak, credits=40)
     assert isinstance(answer.outcome, InsufficientCredits)
-    assert list(ada.wallet.entries.values_list("kind", "credits")) == [("grant", 40), ("expire", -40)]
+    assert list(ada.wallet.entries.order_by("number").values_list("kind", "credits")) == [
+        ("grant", 40),
+        ("expire", -40),
+    ]
 
 
 def test_the_same_key_buys_once_and_is_answered_alike(ada, forest):
