@@ -88,6 +88,11 @@ def _noted(refund: Refund, note: Any) -> Iterable[tuple[bool, str, str]]:
         yield False, "credit_note_unreadable", f"Its credit note {note.number} cannot be read: {error!r}."
         return
     rows = (note.number, refund.purchase.number, refund.credits, stamp(refund.at), refund.customer_id)
+    yield (
+        note.issued_at == refund.at,
+        "credit_note_date",
+        f"Its credit note {note.number} is of another time.",
+    )
     yield facts == rows, "credit_note", f"Its credit note {note.number} says something else."
 
 

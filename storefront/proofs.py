@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import NamedTuple
 
 from credits.proofs import Finding, Progress, Row, Side, stamped, stream
 from storefront.models import Series
@@ -10,7 +10,7 @@ from storefront.models import Series
 SOLD = {"completed", "refunded", "charged_back"}
 PURCHASES = """
 SELECT p.id, p.number, p.customer_id, p.credits_spent, p.title, p.status, p.items_count, p.downloaded_count,
-    p.downloaded_price, {completed}, paid.wallet_id, paid.credits, i.number, i.customer_id, i.facts
+    p.downloaded_price, {completed}, paid.wallet_id, paid.credits, i.number, i.customer_id, i.facts, {issued}
 FROM storefront_purchase p
 LEFT JOIN credits_payment paid ON paid.id = p.payment_id
 LEFT JOIN storefront_invoice i ON i.purchase_id = p.id
@@ -32,12 +32,34 @@ LEFT JOIN storefront_purchase p ON p.payment_id = paid.id WHERE p.id IS NULL ORD
 NUMBERED = {Series.INVOICE: "SELECT count(*), max(number) FROM storefront_purchase WHERE number LIKE %s"}
 
 
+class Bought(NamedTuple):
+    """A purchase with its payment and its invoice, as `PURCHASES` reads them."""
+
+    pk: int
+    number: str
+    customer: int
+    credits: int
+    title: str
+    status: str
+    items_count: int
+    downloaded_count: int
+    downloaded_price: int
+    completed: str | None
+    payer: int | None
+    paid: int | None
+    invoice: str | None
+    buyer: int | None
+    facts: str | None
+    issued: str | None
+
+
 def purchases_hold(progress: Progress) -> Iterator[Finding]:
     items = Side(stream(ITEMS.format(first=stamped("i.first_downloaded_at"))))
     counted = Side(stream(COUNTED.format(at=stamped("at"))))
-    for row in stream(PURCHASES.format(completed=stamped("p.completed_at"))):
-        mine, downloads = list(items.take(row[0])), list(counted.take(row[0]))
-        yield from _one(row, mine, downloads)
+    dates = {"completed": stamped("p.completed_at"), "issued": stamped("i.issued_at")}
+    for bought in map(Bought._make, stream(PURCHASES.format(**dates))):
+        mine, downloads = list(items.take(bought.pk)), list(counted.take(bought.pk))
+        yield from _one(bought, mine, downloads)
         progress.add("purchases", 1, counted=True)
     for side in (items, counted):
         if side.key is not None:
@@ -71,44 +93,37 @@ def series_hold(progress: Progress) -> Iterator[Finding]:
         progress.add("series", 1)
 
 
-def _one(row: Row, items: list[Row], downloads: list[Row]) -> Iterator[Finding]:
-    (
-        _,
-        number,
-        customer,
-        credits,
-        title,
-        status,
-        items_count,
-        count,
-        price,
-        completed,
-        payer,
-        paid,
-        *invoice,
-    ) = row
+def _one(bought: Bought, items: list[Row], downloads: list[Row]) -> Iterator[Finding]:
+    credits, paid = bought.credits, bought.paid or 0
     said: list[tuple[bool, str, str]] = [
-        ((paid or 0) == credits, "purchase_paid", f"It cost {credits}, its payment took {paid or 0}."),
-        (payer in {None, customer}, "purchase_payer", "Somebody else's wallet paid for it."),
-        (len(items) == items_count, "items_count", f"It counts {items_count} items and has {len(items)}."),
-        (sum(item[4] for item in items) == credits, "shares", "Its items' shares are not what was spent."),
-        (all(item[2] == customer for item in items), "item_owner", "One of its items is somebody else's."),
-        *_counters(items, downloads, count, price),
+        (paid == credits, "purchase_paid", f"It cost {credits}, its payment took {paid}."),
+        (bought.payer in {None, bought.customer}, "purchase_payer", "Somebody else's wallet paid for it."),
         (
-            (status in SOLD) == (completed is not None),
-            "purchase_status",
-            f"It says {status}, its completion not.",
+            len(items) == bought.items_count,
+            "items_count",
+            f"It says {bought.items_count}, it has {len(items)}.",
         ),
-        *_invoiced(invoice, number, customer, credits, title, status, completed, items),
+        (sum(item[4] for item in items) == credits, "shares", "Its items' shares are not what was spent."),
+        (
+            all(item[2] == bought.customer for item in items),
+            "item_owner",
+            "One of its items is somebody else's.",
+        ),
+        *_counters(bought, items, downloads),
+        (
+            (bought.status in SOLD) == (bought.completed is not None),
+            "purchase_status",
+            f"It says {bought.status}, its completion not.",
+        ),
+        *_invoiced(bought, items),
     ]
     for holds, kind, sentence in said:
         if not holds:
-            yield Finding(kind, number, sentence)
+            yield Finding(kind, bought.number, sentence)
 
 
-def _counters(
-    items: list[Row], downloads: list[Row], count: int, price: int
-) -> Iterable[tuple[bool, str, str]]:
+def _counters(bought: Bought, items: list[Row], downloads: list[Row]) -> Iterable[tuple[bool, str, str]]:
+    count, price = bought.downloaded_count, bought.downloaded_price
     first = {item: at for _, item, at in downloads}
     prices = {item[1]: item[3] for item in items}
     worth = sum(prices.get(item, 0) for item in first)
@@ -126,22 +141,12 @@ def _counters(
     yield firsts, "first_downloaded", "An item's first download is not the one in the log."
 
 
-def _invoiced(
-    invoice: list[Any],
-    number: str,
-    customer: int,
-    credits: int,
-    title: str,
-    status: str,
-    completed: str | None,
-    items: list[Row],
-) -> Iterable[tuple[bool, str, str]]:
-    invoice_number, buyer, facts = invoice
-    if facts is None:
-        yield status not in SOLD, "invoice_missing", "It was sold without an invoice."
+def _invoiced(bought: Bought, items: list[Row]) -> Iterable[tuple[bool, str, str]]:
+    if bought.facts is None:
+        yield bought.status not in SOLD, "invoice_missing", "It was sold without an invoice."
         return
     try:
-        told = json.loads(facts)
+        told = json.loads(bought.facts)
         lines = [
             (line["asset"], line["title"], line["original_price"], line["share"]) for line in told["items"]
         ]
@@ -150,12 +155,13 @@ def _invoiced(
         yield False, "invoice_unreadable", f"Its invoice cannot be read: {error!r}."
         return
     yield (
-        invoice_number == told.get("number") == number,
+        bought.invoice == told.get("number") == bought.number,
         "invoice_number",
         "Its invoice bears another number.",
     )
-    yield buyer == customer, "invoice_customer", "Its invoice is somebody else's."
-    yield total == (credits, title), "invoice_total", "Its invoice says something else."
-    yield completed in {None, date}, "invoice_date", "Its invoice is of another time."
+    yield bought.buyer == bought.customer, "invoice_customer", "Its invoice is somebody else's."
+    yield total == (bought.credits, bought.title), "invoice_total", "Its invoice says something else."
+    of_its_time = bought.issued == date and bought.completed in {None, date}
+    yield of_its_time, "invoice_date", "Its invoice is of another time."
     rows = [(slug, name, price, share) for _, _, _, price, share, _, name, slug in items]
     yield lines == rows, "invoice_items", "Its invoice lists other items."

@@ -127,6 +127,39 @@ def test_a_credit_note_that_says_something_else_is_named(store):
     assert ("credit_note", f"refund of {store['partly'].number}") in found()
 
 
+DOCUMENTS = {
+    "number = 'IN010000000099'": {"invoice_number"},
+    "customer_id = {ada}": {"invoice_customer"},
+    "purchase_id = {pending}": {"invoice_missing", "invoice_customer"},
+    "issued_at = '2026-11-20 12:00:00.000001+00:00'": {"invoice_date"},
+}
+
+
+@pytest.mark.parametrize("how", DOCUMENTS)
+def test_a_changed_invoice_is_named(store, ada, oak, how):
+    pending = buy(ada, oak, again=True)
+    change("DELETE FROM storefront_invoice WHERE purchase_id = %s", pending.pk)
+    change("UPDATE storefront_purchase SET status = 'pending', completed_at = NULL WHERE id = %s", pending.pk)
+    assert found() == []
+    how_exactly = how.format(ada=ada.pk, pending=pending.pk)
+    change(f"UPDATE storefront_invoice SET {how_exactly} WHERE purchase_id = %s", store["kept"].pk)  # noqa: S608 - ours
+    assert {kind for kind, _ in found()} >= DOCUMENTS[how]
+
+
+NOTES = {
+    "number = 'CN010000000099'": {"credit_note", "series_end"},
+    "customer_id = {ben}": {"credit_note"},
+    "issued_at = '2026-11-21 12:00:00.000001+00:00'": {"credit_note_date"},
+}
+
+
+@pytest.mark.parametrize("how", NOTES)
+def test_a_changed_credit_note_is_named(store, ben, how):
+    note = store["partly"].refund.credit_note.pk
+    change(f"UPDATE refunds_creditnote SET {how.format(ben=ben.pk)} WHERE id = %s", note)  # noqa: S608 - ours
+    assert {kind for kind, _ in found()} >= NOTES[how]
+
+
 @pytest.mark.parametrize("text", ["torn", "[]", "{}", '{"items":[3]}'])
 def test_a_document_that_cannot_be_read_is_named_and_stops_nothing(store, text):
     change("UPDATE storefront_invoice SET facts = %s WHERE number = %s", text, store["kept"].number)
