@@ -22,6 +22,8 @@ class SignInForm(LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = "E-mail"
+        # The link to a new password stands below the form: as a hint it would come between two fields for the keyboard.
+        self.fields["password"].help_text = ""
 
 
 class SignUpForm(SignupForm):

@@ -46,12 +46,6 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 class SignIn(LoginView):
-    def get_form(self, form_class: Any = None) -> Any:
-        # The link to a new password stands below the form: in the hint it would come between two fields for the keyboard.
-        form = super().get_form(form_class)
-        form.fields["password"].help_text = ""
-        return form
-
     """Where the demo's sign-ins are shown, so that a visitor need not look into the terminal."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
