@@ -22,12 +22,6 @@ def as_lea(client, lea):
 
 
 @pytest.fixture
-def as_sam(client, sam):
-    client.force_login(sam)
-    return client
-
-
-@pytest.fixture
 def today():
     return timezone.now()
 
