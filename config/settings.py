@@ -138,6 +138,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "ground",
     "accounts",
     "outbox",
     "credits",

@@ -9,7 +9,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models import ForeignKey, ManyToManyField
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ["accounts", "outbox", "credits", "storefront", "refunds"]
+ROOMS = ["ground", "accounts", "outbox", "credits", "storefront", "refunds"]
 DOORS = ["shop", "portal", "desk", "api", "storefile"]
 HEIGHT = {
     **{room: height for height, room in enumerate(ROOMS)},

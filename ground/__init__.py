@@ -1,0 +1,1 @@
+"""The ground floor: what is neither people nor money, and what every room above stands on."""
