@@ -4,13 +4,15 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from accounts import audit
 from accounts.durable import durably
 from accounts.models import ApiKey, Publisher, User
 from accounts.refusals import Refusal
+from accounts.roles import AGENTS, LEADS
+from ground import limits, rows
 
 CUSTOMER_SCOPES = (
     "purchases:read",
@@ -22,7 +24,6 @@ CUSTOMER_SCOPES = (
 )
 PUBLISHER_SCOPES = ("publisher:read", "publisher:write")
 STORE_SCOPES = ("store:write",)
-USE_NOTED_EVERY = timedelta(minutes=1)
 SHAPE = re.compile(r"rc[0-9a-f]{10}_[A-Za-z0-9_-]{1,100}")
 
 
@@ -83,20 +84,44 @@ def find_key(text: str, *, now: datetime) -> ApiKey | None:
     if not SHAPE.fullmatch(text):
         text = "_"  # What no key ever looked like is a miss; it goes the way of every other.
     prefix, _, secret = text.partition("_")
-    row = ApiKey.objects.select_related("owner", "publisher").filter(prefix=prefix[:12]).first()
+    row = ApiKey.objects.with_owner().filter(prefix=prefix[:12]).first()
     # The digest is compared also when nothing was found, so that a miss takes the time of a hit.
     same = hmac.compare_digest(row.digest if row else "", _digest(secret))
     if row is None or not same or row.revoked_at or (row.expires_at and row.expires_at <= now):
         return None
     if not row.owner.is_active:
         return None
-    if row.publisher_id and not row.owner.memberships.filter(publisher_id=row.publisher_id).exists():
+    row.owner.role_names = {name for name in (AGENTS, LEADS) if getattr(row, f"owner_in_{name}")}
+    if row.publisher_id and not row.owner_is_member:  # type: ignore[attr-defined] # annotated
         return None
     if "store:write" in row.scopes and not row.owner.is_lead:
         return None
-    if row.last_used_at is None or now - row.last_used_at > USE_NOTED_EVERY:
-        ApiKey.objects.filter(pk=row.pk).update(last_used_at=now)
     return row
+
+
+def counted_as(key: ApiKey) -> str:
+    """The key's name where requests are counted."""
+    return f"key {key.pk}"
+
+
+def with_last_use(keys: Iterable[ApiKey]) -> list[ApiKey]:
+    """When a key was last used is known from its count, and written to its row when counts are forgotten."""
+    keys = list(keys)
+    for key, at in _later_uses(keys):
+        key.last_used_at = at
+    return keys
+
+
+def keep_last_uses() -> None:
+    uses = _later_uses(ApiKey.objects.all())
+    rows.update(ApiKey, ["last_used_at"], [(key.pk, at) for key, at in uses])
+
+
+def _later_uses(keys: Iterable[ApiKey]) -> list[tuple[ApiKey, datetime]]:
+    """The keys that were used later than their rows say."""
+    by_name = {counted_as(key): key for key in keys}
+    uses = [(by_name[name], at) for name, at in limits.last_counted(by_name).items()]
+    return [(key, at) for key, at in uses if key.last_used_at is None or key.last_used_at < at]
 
 
 def make_publisher_key(

@@ -1,5 +1,6 @@
 """People, publishers and keys."""
 
+from datetime import datetime
 from typing import Any, ClassVar, Self
 from zoneinfo import available_timezones
 
@@ -8,8 +9,10 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from accounts.guards import Guard
 from accounts.roles import AGENTS, LEADS
@@ -75,11 +78,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Leads are agents who may also overrule."""
         return bool({AGENTS, LEADS} & self.role_names)
 
-    @property
+    @cached_property
     def role_names(self) -> set[str]:
-        if not hasattr(self, "_role_names"):
-            self._role_names = set(self.groups.values_list("name", flat=True)) if self.is_active else set()
-        return self._role_names
+        return set(self.groups.values_list("name", flat=True)) if self.is_active else set()
 
 
 class PublisherQuerySet(models.QuerySet["Publisher"]):
@@ -166,8 +167,21 @@ class Invitation(models.Model):
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def lock(self, pk: int) -> "ApiKey":
-        """For what is counted per key. Rows that merely name the key are not kept waiting by it."""
+        """For what changes the key. Rows that merely name it are not kept waiting by it."""
         return self.select_for_update(of=("self",), no_key=True).get(pk=pk)
+
+    def note_use(self, pk: int, now: datetime) -> None:
+        """Also locks the key, as `lock` does, for what is counted per key."""
+        self.filter(pk=pk).update(last_used_at=now)
+
+    def with_owner(self) -> Self:
+        """And with the owner's roles, and whether the owner still acts for the key's publisher: one statement."""
+        roles = User.groups.through.objects.filter(user=OuterRef("owner"))
+        members = Membership.objects.filter(user=OuterRef("owner"), publisher=OuterRef("publisher"))
+        return self.select_related("owner", "publisher").annotate(
+            owner_is_member=Exists(members),
+            **{f"owner_in_{name}": Exists(roles.filter(group__name=name)) for name in (AGENTS, LEADS)},
+        )
 
 
 class ApiKey(models.Model):

@@ -20,7 +20,7 @@ def give_role(*, user: User, role: str) -> None:
     user.groups.add(Group.objects.get(name=ROLES[role]))
     user.is_staff = True
     user.save(update_fields=["is_staff"])
-    vars(user).pop("_role_names", None)
+    vars(user).pop("role_names", None)
 
 
 def change_role(*, user: User, role: str, by: User, why: str, now: datetime) -> None:
@@ -35,7 +35,7 @@ def change_role(*, user: User, role: str, by: User, why: str, now: datetime) -> 
         else:
             user.is_staff = user.is_superuser
             user.save(update_fields=["is_staff"])
-            vars(user).pop("_role_names", None)
+            vars(user).pop("role_names", None)
         audit.record(
             by=by, act="change role", subject=user.email, why=f"{role or 'customer'}: {why}", now=now
         )

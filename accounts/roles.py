@@ -28,5 +28,5 @@ def grant_after_migrate(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **_: A
 
 
 def create_cache_table(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
-    """The shared cache lives in the database unless CACHE_URL says otherwise; limits need one that all workers share."""
+    """The shared cache lives in the database unless CACHE_URL says otherwise: sign-ins are counted in it for all workers."""
     call_command("createcachetable", database=using, verbosity=0)

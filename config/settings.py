@@ -321,8 +321,6 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["doors.api.parsing.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["doors.api.throttling.PerKey", "doors.api.throttling.PerAddress"],
-    "DEFAULT_THROTTLE_RATES": {"key": LIMIT_API_KEY, "address": LIMIT_API_ADDRESS},
     "EXCEPTION_HANDLER": "doors.api.errors.as_problem",
     "NUM_PROXIES": TRUSTED_PROXIES,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

@@ -1,41 +1,28 @@
 """Is this invoice number real, and how do its items stand today? Asked by publishers about their own items, by their
 tools, and by agents about any.
 
-An unknown number and another publisher's are answered alike, with the same work. Every look-up is a row; guessing is
-counted from these rows, one look-up of a key or a person after the other, so that no race loses a miss.
+An unknown number and another publisher's are answered alike, with the same work. Every look-up is a row, from which
+guesses are counted.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from math import ceil
+from datetime import UTC, date, datetime
 
-from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.durable import durably
 from accounts.models import ApiKey, Publisher, User
-from accounts.refusals import Refusal
+from refunds.guesses import hold_back_guesses
 from refunds.models import Basis, LookUp, VerifiedInvoice
 from refunds.wording import BASES
 from storefront.models import PurchaseItem, Status
 from storefront.numbers import normalise
 
 MOST_NUMBERS = 50
-ALL_TOGETHER = 10  # How often the misses of one key all of a publisher's keys and people may reach.
 EVER_COMPLETED = (Status.COMPLETED, Status.REFUNDED, Status.CHARGED_BACK)
 CHARGED_BACK = "Charged back"
-
-
-class TooManyLookUps(Refusal):
-    """Raised with `seconds`, after which asking again makes sense."""
-
-    code = "too_many_look_ups"
-    sentence = (
-        "More than {limit} {what} were looked up within {window}. Nothing was looked up now; "
-        "please wait {wait} and try again."
-    )
 
 
 @dataclass(frozen=True)
@@ -141,7 +128,7 @@ def verify_within(
 ) -> list[VerifiedItem]:
     assert connection.in_atomic_block, "look-ups are counted inside a transaction"
     if publisher is not None:
-        _hold_back_guesses(publisher=publisher, by=by, api_key=api_key, now=now)
+        hold_back_guesses(publisher=publisher, by=by, api_key=api_key, now=now)
     found = look(publisher=publisher, numbers=numbers, now=now)
     _log(found, publisher=publisher, numbers=numbers, by=by, api_key=api_key, door=door, now=now)
     return found
@@ -188,52 +175,6 @@ def with_live_status(items: "QuerySet[PurchaseItem]", now: datetime) -> "QuerySe
     return items.select_related("purchase__refund", "asset", "publisher").annotate(
         other_license=Exists(other)
     )
-
-
-def _hold_back_guesses(
-    *, publisher: Publisher, by: User | None, api_key: ApiKey | None, now: datetime
-) -> None:
-    """Locks the key or the person, then counts: those who look up at once wait for each other."""
-    if api_key is not None:
-        ApiKey.objects.lock(api_key.pk)
-        mine = Q(api_key=api_key)
-    else:
-        assert by is not None, "whoever looks up has a key or a name"
-        User.objects.lock(by.pk)
-        mine = Q(by=by, api_key=None)
-    asked, misses = LookUp.objects.filter(mine), settings.LIMIT_INVOICE_MISSES
-    # A fresh key begins at nothing, so all of a publisher's keys and people together are counted too.
-    together = LookUp.objects.filter(publisher=publisher)
-    for rows, limit in ((asked, misses), (together, misses * ALL_TOGETHER)):
-        _stop_after(
-            rows.filter(hit=False),
-            what="numbers that are not among your invoices",
-            limit=limit,
-            minutes=settings.LIMIT_INVOICE_MINUTES,
-            now=now,
-        )
-    _stop_after(asked, what="numbers", limit=settings.LIMIT_INVOICE_LOOKUPS, minutes=1, now=now)
-
-
-def _stop_after(rows: "QuerySet[LookUp]", *, what: str, limit: int, minutes: int, now: datetime) -> None:
-    """Refuses while the limit's row, counted back from the newest, is younger than the window."""
-    window = timedelta(minutes=minutes)
-    lately = rows.filter(at__gt=now - window).order_by("-at").values_list("at", flat=True)
-    oldest = next(iter(lately[limit - 1 : limit]), None)
-    if oldest is None:
-        return
-    wait = max(1, ceil((oldest + window - now).total_seconds()))
-    raise TooManyLookUps(
-        seconds=wait,
-        what=what,
-        limit=limit,
-        window=_in_minutes(minutes),
-        wait=_in_minutes(ceil(wait / 60)),
-    )
-
-
-def _in_minutes(count: int) -> str:
-    return f"{count} minute{'' if count == 1 else 's'}"
 
 
 def _log(

@@ -25,6 +25,7 @@ from accounts.models import AuditLine, Invitation, Membership, PublisherEmail, U
 from accounts.publishers import SALT
 from credits.codes import redeem_code
 from credits.models import Code, Redemption
+from ground.models import Limit
 from outbox.models import Job, Message
 from refunds import cases
 from refunds.cases.attachments import Upload
@@ -131,7 +132,7 @@ def forgotten() -> Iterator[None]:
 
 
 # Rows that merely say that somebody came by.
-TRACES = {Session, LookUp, VerifiedInvoice}
+TRACES = {Session, Limit, LookUp, VerifiedInvoice}
 
 
 def everything() -> dict[str, str]:

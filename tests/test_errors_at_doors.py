@@ -83,7 +83,7 @@ def test_the_older_tools_get_one_plain_line(
     gil: User, grove: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from accounts.refusals import Busy
-    from refunds.verification import TooManyLookUps
+    from refunds.guesses import TooManyLookUps
 
     key = make_key(owner=gil, publisher=grove, now=NOW)[1]
     for refusal, status in (

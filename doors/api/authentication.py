@@ -49,15 +49,16 @@ class HasScope(permissions.BasePermission):
         needed = view.scopes[method]
         if needed == OPEN:
             return True
-        return request.user.is_authenticated and grants(scopes_of(request), needed)
+        return request.user.is_authenticated and _has_scope(request, needed)
 
 
-def scopes_of(request: Request) -> list[str]:
+def _has_scope(request: Request, needed: str) -> bool:
     """What a key was given; whoever is signed in may do all of a person's own things, but never a store's."""
     if isinstance(request.auth, ApiKey):
-        return list(request.auth.scopes)
-    publisher = PUBLISHER_SCOPES if request.user.memberships.exists() else ()
-    return [*CUSTOMER_SCOPES, *publisher]
+        return grants(request.auth.scopes, needed)
+    if grants(CUSTOMER_SCOPES, needed):
+        return True
+    return grants(PUBLISHER_SCOPES, needed) and request.user.memberships.exists()
 
 
 def key_of(request: Request) -> ApiKey | None:

@@ -91,7 +91,7 @@ def _of_the_input(error: exceptions.ValidationError) -> HttpResponse:
 
 def _of_the_framework(error: exceptions.APIException) -> HttpResponse:
     code = DRF_CODES.get(str(error.get_codes()), str(error.get_codes()))
-    wait = int(error.wait) + 1 if isinstance(error, exceptions.Throttled) and error.wait else None
+    wait = error.wait if isinstance(error, exceptions.Throttled) else None
     detail = PROBLEMS[code].meaning if isinstance(error, WITHOUT_ADVICE) else str(error.detail)
     response = _answer(problem(code, detail), wait)
     if response.status_code == 401:

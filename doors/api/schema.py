@@ -3,7 +3,7 @@
 import json
 from functools import lru_cache
 from threading import Lock
-from typing import Any, ClassVar
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -39,7 +39,6 @@ class Schema(Route):
 class Docs(SpectacularSwaggerSplitView):
     url_name = "api_schema"
     template_name = "api/docs.html"
-    throttle_classes: ClassVar = []
 
 
 def errors(request: HttpRequest) -> HttpResponse:

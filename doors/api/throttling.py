@@ -1,39 +1,43 @@
-"""How often a machine may ask: so many times a key, or, without one, an address."""
+"""How often a machine may ask: so many times a key or a person, and, without one, an address."""
 
-from typing import TYPE_CHECKING
+from datetime import datetime
 
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
-from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.throttling import BaseThrottle
 
+from accounts import keys
 from accounts.models import ApiKey
-
-if TYPE_CHECKING:  # The views name this module in their class body: importing them here would go in a ring.
-    from rest_framework.views import APIView
-
-
-class PerKey(SimpleRateThrottle):
-    scope = "key"
-
-    def get_cache_key(self, request: Request, view: "APIView") -> str | None:
-        if isinstance(request.auth, ApiKey):
-            return f"throttle-key-{request.auth.pk}"
-        return f"throttle-person-{request.user.pk}" if request.user.is_authenticated else None
+from ground import limits
+from outbox.jobs import every
 
 
-class PerAddress(SimpleRateThrottle):
-    """The address is what TRUSTED_PROXIES proxies of ours vouch for, never what a client wrote into a header."""
-
-    scope = "address"
-
-    def get_cache_key(self, request: Request, view: "APIView") -> str | None:
-        return None if request.user.is_authenticated else self.key_of(request)
-
-    def key_of(self, request: Request) -> str:
-        return f"throttle-address-{self.get_ident(request)}"
+def throttle(request: Request) -> None:
+    """Counts the request, in one statement outside any transaction, and turns it away if it is one too many."""
+    who, rate = _who(request)
+    wait = limits.count(who, rate, request.now)
+    if wait is not None:
+        raise Throttled(wait)
 
 
-class PerStranger(PerAddress):
-    """For requests that were turned away before anybody knew who sent them: counted together with the others."""
+def _who(request: Request) -> tuple[str, str]:
+    if isinstance(request.auth, ApiKey):
+        return keys.counted_as(request.auth), settings.LIMIT_API_KEY
+    if request.user.is_authenticated:
+        return f"person {request.user.pk}", settings.LIMIT_API_KEY
+    return f"address {_address(request)}", settings.LIMIT_API_ADDRESS
 
-    def get_cache_key(self, request: Request, view: "APIView") -> str | None:
-        return self.key_of(request)
+
+def _address(request: Request) -> str:
+    """What TRUSTED_PROXIES proxies of ours vouch for, never what a client wrote into a header. Kept as a digest, which
+    tells nobody who called."""
+    return salted_hmac("address", BaseThrottle().get_ident(request)).hexdigest()
+
+
+@every(hours=24)
+def forget_limits(now: datetime) -> int:
+    """Counts of whoever has not asked for a day. When a key was last used stays known."""
+    keys.keep_last_uses()
+    return limits.forget(now)

@@ -13,7 +13,7 @@ from doors.api.authentication import OPEN
 from doors.api.errors import respond, told
 from doors.api.paging import refuse_unknown
 from doors.api.parsing import StrictJSONParser
-from doors.api.throttling import PerStranger
+from doors.api.throttling import throttle
 
 
 class AsItIs(BaseContentNegotiation):
@@ -37,16 +37,18 @@ class Route(APIView):
     params: ClassVar[frozenset[str]] = frozenset()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        try:
-            super().initial(request, *args, **kwargs)
-        except (exceptions.NotAuthenticated, exceptions.AuthenticationFailed):
-            # Whoever knocks without a key is counted too, before the answer says how to come in.
-            stranger = PerStranger()
-            if not stranger.allow_request(request, self):
-                raise exceptions.Throttled(stranger.wait()) from None
-            raise
+        super().initial(request, *args, **kwargs)
         if hasattr(self, request.method.lower()):
             refuse_unknown(request, self.params)
+
+    def perform_authentication(self, request: Request) -> None:
+        """Every request is counted, also one whose key is wrong, before anything else is asked."""
+        try:
+            super().perform_authentication(request)
+        except exceptions.APIException:
+            throttle(request)
+            raise
+        throttle(request)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)

@@ -16,7 +16,8 @@ from django.views.decorators.csrf import csrf_exempt
 from accounts.keys import find_key, grants
 from accounts.models import ApiKey
 from accounts.refusals import Busy
-from refunds.verification import TooManyLookUps, VerifiedItem, verify
+from refunds.guesses import TooManyLookUps
+from refunds.verification import VerifiedItem, verify
 
 BEARER = re.compile(r"Bearer +(\S+)", re.IGNORECASE)
 CENTS = Decimal("0.01")

@@ -4,13 +4,13 @@ import importlib
 import inspect
 import pkgutil
 from string import Formatter
+from typing import Any
 
 import pytest
 
 from accounts.models import User
 from accounts.refusals import Refusal
 from doors.api.problems import PROBLEMS
-from doors.api.throttling import PerKey
 from storefront.models import Asset
 from tests.api.conftest import Machine
 from tests.world import buy
@@ -186,15 +186,13 @@ def test_a_session_needs_csrf_and_a_key_does_not(ada: User, fern: Asset) -> None
     assert client.post(path, **sent).status_code == 201
 
 
-def test_what_the_framework_refuses_says_what_to_do(
-    stranger: Machine, adas: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_the_framework_refuses_says_what_to_do(stranger: Machine, adas: Machine, settings: Any) -> None:
     told = [
         stranger.get("me/"),
         adas.send("PUT", "me/"),
         adas.send("POST", "purchases/", b"a,b", **{"Content-Type": "text/csv"}),
     ]
-    monkeypatch.setattr(PerKey, "rate", "1/min", raising=False)
+    settings.LIMIT_API_KEY = "2/min"
     told.append(adas.get("me/"))
     assert [(one.code, one.body["detail"]) for one in told] == [
         (

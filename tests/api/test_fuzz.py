@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.conf import settings as django_settings
 from django.core.management import call_command
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,6 @@ from schemathesis.generation import GenerationMode
 from accounts.keys import make_key
 from accounts.models import Membership, Publisher, User
 from doors.api.schema import whole_schema
-from doors.api.throttling import PerAddress, PerKey
 from refunds.models import Case, Refund
 from storefront.models import Asset, Bundle, Purchase, PurchaseItem
 from tests.api.conftest import Machine, Told
@@ -28,8 +28,8 @@ EXAMPLES = 12
 @pytest.fixture
 def demo_world(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     call_command("demo", verbosity=0)
-    for throttle in (PerKey, PerAddress):
-        monkeypatch.setattr(throttle, "rate", "1000000/min", raising=False)
+    for limit in ("LIMIT_API_KEY", "LIMIT_API_ADDRESS"):
+        monkeypatch.setattr(django_settings, limit, "1000000/min")
 
 
 class Senders:

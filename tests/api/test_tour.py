@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 
@@ -18,7 +19,6 @@ from accounts.refusals import Busy, InProgress
 from credits.models import MOST, Code
 from doors.api.problems import PROBLEMS
 from doors.api.schema import whole_schema
-from doors.api.throttling import PerKey
 from storefront.models import Asset, Bundle
 from tests.api.conftest import Machine, Told, operation_of
 from tests.world import NOW, asset, buy, give
@@ -282,5 +282,5 @@ def stumble(adas: Machine, stranger: Machine, ada: User, patch: pytest.MonkeyPat
     with failing(patch, RuntimeError("a mistake of ours")):
         told = adas.get(quote)
         assert (told.status, "a mistake" in told.bytes.decode()) == (500, False)
-    patch.setattr(PerKey, "rate", "1/min", raising=False)
+    patch.setattr(settings, "LIMIT_API_KEY", "1/min")
     assert {adas.get("me/").status for _ in range(3)} >= {429}  # throttled

@@ -253,11 +253,7 @@ def test_a_session_may_what_the_person_may_and_never_the_stores(
     assert stranger.get("publisher/refund-requests/").status == 200
 
 
-def test_strangers_who_knock_without_a_key_are_counted(
-    stranger: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from doors.api.throttling import PerStranger
-
-    monkeypatch.setattr(PerStranger, "rate", "3/min", raising=False)
+def test_strangers_who_knock_without_a_key_are_counted(stranger: Machine, settings: Any) -> None:
+    settings.LIMIT_API_ADDRESS = "3/min"
     said = [stranger.get("me/", X_Forwarded_For=f"10.0.0.{n}").status for n in range(5)]
     assert said == [401, 401, 401, 429, 429]

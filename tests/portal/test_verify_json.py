@@ -20,6 +20,7 @@ from refunds.models import LookUp, VerifiedInvoice
 from refunds.services import charge_back
 from tests import world
 from tests.refunds.test_verification import refund
+from tests.statements import statements
 from tests.world import asset
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -164,10 +165,10 @@ def test_a_foreign_number_is_answered_as_one_that_never_was(ada, slate, secret):
     ask(secret, "IN010000000777")
     answers = []
     for number in (foreign.number, "IN010000000999"):
-        with CaptureQueriesContext(connection) as statements:
+        with CaptureQueriesContext(connection) as taken:
             answer = ask(secret, number)
         heads = {name: value for name, value in answer.items() if name != "X-Request-Id"}
-        answers.append((answer.status_code, answer.content, heads, len(statements)))
+        answers.append((answer.status_code, answer.content, heads, len(taken)))
     assert answers[0] == answers[1]
     assert not VerifiedInvoice.objects.exists()
 
@@ -304,9 +305,27 @@ def test_the_statements_do_not_grow_with_the_store(ada, ben, moss, secret):
     ask(secret, number)
     counts = []
     for _ in range(2):
-        with CaptureQueriesContext(connection) as statements:
-            ask(secret, number)
-        counts.append(len(statements))
+        counts.append(len(statements(lambda: ask(secret, number))))
         for _ in range(10):
             buy(ben, moss, again=True)
-    assert counts[0] == counts[1] <= 11
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("many", [1, 50])
+def test_one_number_takes_the_statements_of_fifty(ada, moss, slate, secret, many):
+    """The key; its lock; what was asked lately; the items; the log; and, for a hit, the list of verified ones."""
+    own = [buy(ada, moss, again=True).number for _ in range(many)]
+    foreign = [buy(ada, slate, again=True).number for _ in range(many)]
+    unknown = [f"IN99{number:010d}" for number in range(many)]
+    taken = [statements(lambda asked=asked: ask(secret, *asked)) for asked in (own, foreign, unknown)]
+    assert [len(texts) for texts in taken] == [6, 5, 5]
+
+
+def test_hits_and_misses_in_one_list_are_six_statements_too(ada, moss, secret):
+    own = [buy(ada, moss, again=True).number for _ in range(25)]
+    asked = [*own, *[f"IN99{number:010d}" for number in range(25)]]
+    assert len(statements(lambda: ask(secret, *asked))) == 6
+
+
+def test_without_a_good_key_only_the_key_is_looked_for(secret):
+    assert len(statements(lambda: ask("rc0123456789_no", "IN010000000001"))) == 1

@@ -8,9 +8,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.durable import Asking
 from accounts.keys import make_key
+from refunds.guesses import TooManyLookUps
 from refunds.models import Basis, LookUp, VerifiedInvoice
 from refunds.services import charge_back, request_refund
-from refunds.verification import TooManyLookUps, verifiable, verify, with_live_status
+from refunds.verification import verifiable, verify, with_live_status
 from refunds.wording import BASES
 from storefront.models import Purchase, PurchaseItem, Status
 from tests.world import NOW, buy, fetch

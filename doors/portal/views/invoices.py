@@ -9,7 +9,8 @@ from accounts.spreadsheets import csv_file
 from doors.portal.gate import PortalRequest, for_publishers
 from doors.portal.paging import page
 from doors.portal.reading import numbers_and_rest, numbers_in_file
-from refunds.verification import MOST_NUMBERS, TooManyLookUps, VerifiedItem, verify
+from refunds.guesses import TooManyLookUps
+from refunds.verification import MOST_NUMBERS, VerifiedItem, verify
 from refunds.verified import as_of_today, verified_invoices, whole_list
 
 ON_A_PAGE = 25

@@ -55,8 +55,8 @@ def key_list(request: PortalRequest) -> HttpResponseBase:
             return _shown_once(request, *made)
     living = _living(request).select_related("owner").order_by("-created_at", "-id")
     revoked = request.publisher.api_keys.exclude(revoked_at=None).order_by("-revoked_at")[:10]
-    context = {"form": form, "keys": living, "revoked": revoked}
-    return render(request, "portal/keys.html", context, status=422 if form.errors else 200)
+    shown = {"keys": keys.with_last_use(living), "revoked": keys.with_last_use(revoked)}
+    return render(request, "portal/keys.html", {"form": form, **shown}, status=422 if form.errors else 200)
 
 
 @for_publishers
