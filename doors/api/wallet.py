@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from rest_framework.request import Request
 
+from accounts.models import User
 from credits.codes import redeem_code
 from credits.models import Entry, Lot, Wallet
 from credits.statement import up_to_date
@@ -32,9 +33,12 @@ class Credits(Route):
         answers={200: shapes.WalletAnswer},
     )
     def get(self, request: Request) -> HttpResponse:
-        wallet = up_to_date(customer=request.user, now=request.now)
-        lots = wallet.lots.open().in_spending_order()
-        return say({"balance": wallet.balance, "lots": [_lot(lot) for lot in lots]})
+        lots = _lots(request.user)
+        if any(lot.expires_at and lot.expires_at <= request.now for lot in lots):
+            up_to_date(customer=request.user, now=request.now)
+            lots = _lots(request.user)
+        # The balance is what the lots have left, so one statement tells both as they stood together.
+        return say({"balance": sum(lot.remaining for lot in lots), "lots": [_lot(lot) for lot in lots]})
 
 
 class Entries(Route):
@@ -67,6 +71,10 @@ class Redeem(Route):
     )
     def post(self, request: Request) -> HttpResponse:
         return answered(redeem_code(asking=asking(request, _redeemed), text=read(CodeTyped, request)["code"]))
+
+
+def _lots(customer: User) -> list[Lot]:
+    return list(Lot.objects.open().filter(wallet=customer.pk).in_spending_order())
 
 
 def _lot(lot: Lot) -> dict[str, Any]:
