@@ -17,5 +17,4 @@ def store(request: HttpRequest) -> dict[str, Any]:
         "now": getattr(request, "now", None),
         # Asked only by the pages that show them, and read when they are shown: never an old balance.
         "balance": (lambda: user.wallet.balance) if signed_in else None,
-        "is_publisher": user.memberships.exists if signed_in else False,
     }

@@ -23,9 +23,7 @@ class Desk(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
         return bool(
-            user.is_active
-            and user.is_staff
-            and (not settings.STAFF_SECOND_FACTOR or _has_second_factor(user))
+            user.is_active and user.is_staff and (not settings.STAFF_SECOND_FACTOR or user.has_second_factor)
         )
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -47,9 +45,3 @@ class Desk(AdminSite):
         if request.user.is_staff:
             return redirect("mfa_activate_totp")
         raise PermissionDenied
-
-
-def _has_second_factor(user: object) -> bool:
-    from allauth.mfa.utils import is_mfa_enabled
-
-    return bool(is_mfa_enabled(user))

@@ -4,7 +4,6 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from allauth.account.views import LoginView, SignupView
-from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -41,7 +40,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         form.save(commit=False).save(update_fields=form.Meta.fields)
         messages.success(request, "Your profile is saved.")
         return redirect("profile")
-    context = {"form": form, "second_factor": is_mfa_enabled(request.user)}
+    context = {"form": form, "second_factor": request.user.has_second_factor}
     return render(request, "shop/profile.html", context, status=422 if form.errors else 200)
 
 
