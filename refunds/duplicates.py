@@ -5,11 +5,12 @@ inside another bundle, or a second purchase that was confirmed, is an overlap: i
 say yes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from refunds.models import Case, Grounds
 from storefront.models import Download, Purchase, PurchaseItem, Status
@@ -48,13 +49,20 @@ def charged_twice(purchase: Purchase) -> bool:
     return _earlier_of_the_same(purchase).exists()
 
 
-def pairs(purchase: Purchase) -> list[Pair]:
+@dataclass(frozen=True)
+class Held:
+    """What a customer holds twice, and every download of the purchase itself."""
+
+    pairs: list[Pair]
+    downloads: list[Download]
+
+
+def held_twice(purchase: Purchase) -> Held:
     """Everything this customer owns as well, with which is which, when, and what was downloaded through each."""
-    items = list(purchase.items.all())
     twins = (
         PurchaseItem.objects.filter(
             customer=purchase.customer_id,
-            asset__in=[item.asset_id for item in items],
+            asset__in=PurchaseItem.objects.filter(purchase=purchase).values("asset"),
             purchase__completed_at__isnull=False,
         )
         .filter(purchase__status__in=[Status.COMPLETED, Status.REFUNDED])
@@ -66,11 +74,14 @@ def pairs(purchase: Purchase) -> list[Pair]:
     for twin in twins:
         found.setdefault(twin.purchase_id, (twin.purchase, []))[1].append(twin.title)
     downloads = _downloads_of([purchase.pk, *found])
-    return [_pair(purchase, other, titles, downloads) for other, titles in found.values()]
+    return Held(
+        pairs=[_pair(purchase, other, titles, downloads) for other, titles in found.values()],
+        downloads=downloads.get(purchase.pk, []),
+    )
 
 
 def unasked(*, now: datetime, days: int) -> "QuerySet[Purchase]":
-    """Duplicate charges of so many days that nobody has asked about yet, newest first.
+    """Duplicate charges of so many days that nobody has asked about yet, newest first, each with the `first` it repeats.
 
     An asset's twin is found by the index of what a customer owns; of bundles there are few for each customer.
     """
@@ -104,14 +115,22 @@ def unasked(*, now: datetime, days: int) -> "QuerySet[Purchase]":
         )
         .exclude(Exists(asked))
         .exclude(Exists(open_case))
+        .annotate(
+            first=Coalesce(
+                Subquery(same_asset.order_by("purchase__completed_at", "purchase").values("purchase")[:1]),
+                Subquery(same_bundle.order_by("completed_at", "pk").values("pk")[:1]),
+                output_field=BigIntegerField(),
+            )
+        )
         .select_related("customer")
         .order_by("-id")
     )
 
 
-def first_of(purchase: Purchase) -> Purchase | None:
-    """The purchase that this one repeats."""
-    return _earlier_of_the_same(purchase).order_by("completed_at", "pk").first()
+def with_first(unasked: Sequence[Purchase]) -> list[tuple[Purchase | None, Purchase]]:
+    """Each after the purchase that it repeats: one statement for all of them."""
+    firsts = Purchase.objects.in_bulk([one.first for one in unasked])  # type: ignore[attr-defined] # annotated
+    return [(firsts.get(one.first), one) for one in unasked]  # type: ignore[attr-defined] # annotated
 
 
 def _earlier_of_the_same(purchase: Purchase) -> "QuerySet[Purchase]":
@@ -125,9 +144,8 @@ def _earlier_of_the_same(purchase: Purchase) -> "QuerySet[Purchase]":
 
 def _downloads_of(purchases: Iterable[int]) -> dict[int, list[Download]]:
     found: dict[int, list[Download]] = {}
-    for row in (
-        Download.objects.filter(purchase__in=purchases).select_related("asset", "via").order_by("at", "id")
-    ):
+    rows = Download.objects.filter(purchase__in=purchases).order_by("at", "id")
+    for row in rows.select_related("item", "asset", "via", "struck_by"):
         found.setdefault(row.purchase_id, []).append(row)
     return found
 

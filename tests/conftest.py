@@ -76,6 +76,7 @@ SLOW = (
     "tests/test_who_may",
     "tests/test_what_people_send",
     "tests/test_many_rows",
+    "tests/test_statements_of_pages",
 )
 
 

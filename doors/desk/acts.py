@@ -56,13 +56,15 @@ class Act:
 
 
 def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
-    case, what = load(number), ACTS[name]
+    case, what = load(number, request.user), ACTS[name]
     form = _form(what, request)
     if request.method == "POST" and form.is_valid():
         try:
             what.does(case, request.user, form.cleaned_data, request.now)
         except Refusal as refusal:
-            return _page(request, load(number), what, form, said=str(refusal), status=status_of(refusal))
+            return _page(
+                request, load(number, request.user), what, form, said=str(refusal), status=status_of(refusal)
+            )
         messages.success(request, what.done)
         return redirect("desk_case", case.number)
     return _page(request, case, what, form, status=422 if form.errors else 200)

@@ -20,7 +20,7 @@ from refunds.models import Case, State
 
 
 def approve(request: HttpRequest, number: str) -> HttpResponse:
-    case = load(number)
+    case = load(number, request.user)
     if case.purchase is None:
         return show(request, "cannot", f"Approve: request {number}", {"case": case}, status=409)
     found = rulings.standing(case)
@@ -38,10 +38,11 @@ def approve(request: HttpRequest, number: str) -> HttpResponse:
                 now=request.now,
             )
         except Refusal as refusal:
-            return _page(request, load(number), form, said=str(refusal), status=status_of(refusal))
+            found = rulings.standing(load(number, request.user))
+            return _page(request, found, form, said=str(refusal), status=status_of(refusal))
         messages.success(request, _told(done))
         return redirect("desk_case", number)
-    return _page(request, case, form, status=422 if request.method == "POST" else 200)
+    return _page(request, found, form, status=422 if request.method == "POST" else 200)
 
 
 def _form(request: HttpRequest, found: Standing) -> ApproveForm:
@@ -64,9 +65,9 @@ def _form(request: HttpRequest, found: Standing) -> ApproveForm:
 
 
 def _page(
-    request: HttpRequest, case: Case, form: ApproveForm, *, said: str = "", status: int = 200
+    request: HttpRequest, found: Standing, form: ApproveForm, *, said: str = "", status: int = 200
 ) -> HttpResponse:
-    found = rulings.standing(case)
+    case = found.case
     context: dict[str, Any] = {
         "case": case,
         "form": form,

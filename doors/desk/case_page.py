@@ -5,21 +5,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Prefetch, Subquery, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from accounts.refusals import Refusal
 from credits.wallets import prove
 from doors.desk.pages import show
+from ground.laws import LawBroken
 from refunds import cases, duplicates
 from refunds.cases import rights, rulings
 from refunds.cases.deciding import assert_may_confirm
 from refunds.cases.handling import left_to_ask
+from refunds.cases.opening import named_items
 from refunds.cases.refusals import MayNot
-from refunds.models import Case, Denial, Grounds, Refund, State
+from refunds.models import Answer, Case, Denial, Grounds, State
 from refunds.models.cases import Side
 from refunds.serial import decision_from_json
-from storefront.models import Download, Purchase
+from storefront.models import Purchase
 
 OTHERS = 10
 ENTRIES = 30
@@ -34,23 +37,36 @@ class Act:
     main: bool = False
 
 
-def load(number: str) -> Case:
-    found = Case.objects.select_related(
+def load(number: str, person: Any) -> Case:
+    """With what is asked about it again and again: the purchase, the answers, whether it is the reader's own affair."""
+    denials = Denial.objects.filter(purchase=OuterRef("purchase")).order_by("-id")
+    rows = Case.objects.select_related(
         "purchase__terms",
         "purchase__payment",
         "purchase__customer",
-        "customer",
+        "purchase__refund__credit_note",
+        "customer__wallet",
         "publisher",
         "opened_by",
         "assigned_to",
         "proposed_by",
         "compensation",
+    ).annotate(
+        sold_by_reader=Exists(rights.sold_by(person).filter(pk=OuterRef("purchase"))),
+        last_denial=Subquery(denials.values("pk")[:1]),
+        last_denied_at=Subquery(denials.values("at")[:1]),
     )
-    return get_object_or_404(found, number=number)
+    case = get_object_or_404(rows, number=number)
+    if case.grounds != Grounds.CREDITS_WRONG:
+        answers = Answer.objects.select_related("publisher", "answered_by")
+        prefetch_related_objects([case], Prefetch("answers", answers))
+    return case
 
 
 def case_page(request: HttpRequest, number: str) -> HttpResponse:
-    case = load(number)
+    case = load(number, request.user)
+    # First, for whatever else looks at the items does not read them again.
+    about = _wallet(case) if case.grounds == Grounds.CREDITS_WRONG else _purchase(case)
     # Whoever asks about their own purchase reads what a customer reads, here too.
     side = Side.CUSTOMER if case.customer_id == request.user.pk else Side.SUPPORT
     context: dict[str, Any] = {
@@ -58,17 +74,9 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         "acts": acts_for(case, request.user),
         "own": is_own(case, request.user),
         "story": cases.lines(case, side=side),
-        "items": _items(case),
-        "answers": list(case.answers.select_related("publisher", "answered_by")),
+        **about,
         **_others(case),
     }
-    if case.purchase is not None:
-        context |= _evidence(case, case.purchase)
-    if case.grounds == Grounds.CREDITS_WRONG:
-        context |= {
-            "findings": prove(case.customer_id),
-            "entries": case.customer.wallet.entries.select_related("lot").order_by("-number")[:ENTRIES],
-        }
     return show(request, "case", f"Request {case.number}", context)
 
 
@@ -86,8 +94,8 @@ def acts_for(case: Case, person: Any) -> list[Act]:
         acts.append(Act("answer", "Answer"))
     if case.grounds != Grounds.CREDITS_WRONG:
         acts.append(Act("reject", "Reject"))
-    if _can_ask(case):
-        acts.append(Act("ask-publisher", "Ask the publishers"))
+        if _can_ask(case):
+            acts.append(Act("ask-publisher", "Ask the publishers"))
     return [
         *acts,
         Act("assign", "Assign"),
@@ -104,9 +112,7 @@ def _can_ask(case: Case) -> bool:
 
 
 def is_own(case: Case, person: Any) -> bool:
-    if case.purchase is None:
-        return bool(case.customer_id == person.pk)
-    return is_own_purchase(case.purchase, person)
+    return case.customer_id == person.pk or case.sold_by_reader  # type: ignore[attr-defined] # annotated by load
 
 
 def is_own_purchase(purchase: Purchase, person: Any) -> bool:
@@ -122,47 +128,44 @@ def _second_acts(case: Case, person: Any) -> list[Act]:
     return [Act("confirm", "Confirm", main=True), *acts]
 
 
-def _items(case: Case) -> list[Any]:
-    lines = case.items.select_related("item__publisher", "item__asset").order_by("item__position")
-    return [line.item for line in lines]
+def _wallet(case: Case) -> dict[str, Any]:
+    """What decides about credits: the proof of the wallet, and its latest lines."""
+    entries = case.customer.wallet.entries.select_related("lot").order_by("-number")
+    return {"findings": prove(case.customer_id), "entries": entries[:ENTRIES]}
 
 
-def _evidence(case: Case, purchase: Purchase) -> dict[str, Any]:
-    found = rulings.standing(case)
-    downloads = (
-        Download.objects.filter(purchase=purchase)
-        .select_related("item", "asset", "via", "struck_by")
-        .order_by("at", "id")
-    )
-    refund = Refund.objects.select_related("credit_note", "requested_by").filter(purchase=purchase).first()
+def _purchase(case: Case) -> dict[str, Any]:
+    """What decides about a purchase: its items, what publishers say, the policy's opinion, and the evidence."""
+    items, purchase = named_items(case), case.purchase
+    if purchase is None:
+        raise LawBroken("only a request about credits names no purchase")
+    found, held = rulings.standing(case), duplicates.held_twice(purchase)
+    refund = getattr(purchase, "refund", None)
     judged = found.decision
     if refund is not None and refund.case_id == case.pk:
         # What was judged then; today's answer would only say that it is refunded.
         judged = decision_from_json(json.loads(refund.decision))
     return {
+        "items": items,
+        "answers": case.answers.all(),
         "decision": judged,
         "standing": found,
-        "downloads": downloads,
-        "pairs": duplicates.pairs(purchase),
-        "denials": Denial.objects.filter(purchase=purchase).order_by("-id")[:5],
-        "refund": refund,
+        "downloads": held.downloads,
+        "pairs": held.pairs,
     }
 
 
 def _others(case: Case) -> dict[str, Any]:
-    """The customer's other purchases and earlier refunds: plain facts, no score."""
+    """The customer's other purchases, with what went back for them, and earlier requests: plain facts, no score."""
     purchases: Sequence[Purchase] = list(
         Purchase.objects.filter(customer=case.customer_id)
         .exclude(pk=case.purchase_id)
+        .select_related("refund")
         .order_by("-created_at", "-id")[: OTHERS + 1]
     )
     return {
         "others": purchases[:OTHERS],
         "more_others": len(purchases) > OTHERS,
-        "refunds": Refund.objects.filter(customer=case.customer_id)
-        .exclude(purchase=case.purchase_id)
-        .select_related("purchase", "credit_note")
-        .order_by("-id")[:OTHERS],
         "earlier_cases": Case.objects.filter(customer=case.customer_id)
         .exclude(pk=case.pk)
         .select_related("purchase")

@@ -12,6 +12,7 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 
 from credits.models import MOST
+from doors.desk.lines import KnownForm, KnownLines
 from doors.desk.rows import A_PAGE, AskedByFilters, KeysetList
 from storefront.contents import holds_itself
 from storefront.dependencies import ring_of_assets
@@ -151,15 +152,16 @@ class PartFormSet(BaseInlineFormSet):
             raise ValidationError("Nothing was saved: the bundle would hold itself, through what it holds.")
 
 
-class PartForm(forms.ModelForm):
+class PartForm(KnownForm):
     class Meta:
         model = BundlePart
         fields = ("position", "asset", "inner")
         labels = {"inner": "Or a whole bundle"}
 
 
-class PartInline(PlainChoices, admin.TabularInline):
+class PartInline(KnownLines, PlainChoices, admin.TabularInline):
     model = BundlePart
+    read_with = ("bundle", "asset", "inner")
     fk_name = "bundle"
     verbose_name, verbose_name_plural = "line", "What is in it"
     form = PartForm

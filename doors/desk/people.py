@@ -16,6 +16,7 @@ from django.urls import URLPattern
 from accounts import audit
 from accounts.models import Membership, Publisher, PublisherEmail, User
 from accounts.people import ROLES, change_role
+from doors.desk.lines import KnownLines
 from doors.desk.pages import at, show
 from doors.desk.rows import ReadOnlyAdmin
 from refunds.models import Case, Refund
@@ -62,8 +63,9 @@ class EmailInline(admin.TabularInline):
     fields = ("address", "confirmed_at")
 
 
-class MemberInline(admin.TabularInline):
+class MemberInline(KnownLines, admin.TabularInline):
     model = Membership
+    read_with = ("user", "publisher")
     extra = 1
     fields = ("user", "role")
     raw_id_fields = ("user",)

@@ -5,7 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, reverse
@@ -13,16 +13,15 @@ from django.utils.http import urlencode
 from django.utils.timezone import localtime
 
 from accounts.refusals import Refusal
-from doors.desk.case_page import is_own_purchase
 from doors.desk.forms import OpenForm, WhyForm
 from doors.desk.pages import at, show, status_of
 from doors.desk.rows import ReadOnlyAdmin, place
 from refunds import cases, duplicates
 from refunds.cases import rights
-from refunds.models import Case, ChargeBack, Denial, Refund
+from refunds.models import Case, Denial, Refund
 from refunds.services import charge_back, quote_as_of
 from storefront.documents import document_pdf
-from storefront.models import Download, Purchase, Status
+from storefront.models import Purchase, Status
 from storefront.numbers import normalise
 
 NUMBER = r"(?P<number>IN[0-9]{12})"
@@ -134,27 +133,22 @@ class AsOfForm(forms.Form):
 
 
 def purchase_page(request: HttpRequest, number: str) -> HttpResponse:
-    purchase = _load(number)
+    purchase = _load_all(number, request.user)
     form = AsOfForm(request.GET if "at" in request.GET else None, initial={"at": localtime(request.now)})
     asked = form.cleaned_data["at"] if form.is_bound and form.is_valid() else None
+    held = duplicates.held_twice(purchase)
     context = {
         "purchase": purchase,
-        "own": is_own_purchase(purchase, request.user),
+        "own": purchase.customer_id == request.user.pk or purchase.sold_by_reader,  # type: ignore[attr-defined]
         "form": form,
         "as_of": asked,
         "decision": quote_as_of(purchase=purchase, at=asked or request.now).decision,
         "items": purchase.items.select_related("asset", "publisher").order_by("position"),
-        "downloads": Download.objects.filter(purchase=purchase)
-        .select_related("item", "via", "struck_by")
-        .order_by("at", "id"),
-        "pairs": duplicates.pairs(purchase),
-        "refund": Refund.objects.select_related("credit_note", "requested_by")
-        .filter(purchase=purchase)
-        .first(),
-        "charge_back": ChargeBack.objects.select_related("by").filter(purchase=purchase).first(),
-        "denials": Denial.objects.filter(purchase=purchase)
-        .select_related("requested_by")
-        .order_by("-id")[:20],
+        "downloads": held.downloads,
+        "pairs": held.pairs,
+        "refund": getattr(purchase, "refund", None),
+        "charge_back": getattr(purchase, "charge_back", None),
+        "denials": Denial.objects.filter(purchase=purchase).order_by("-id")[:20],
         "cases": Case.objects.filter(purchase=purchase).order_by("-opened_at"),
     }
     return show(request, "purchase", purchase.number, context)
@@ -204,9 +198,8 @@ def duplicates_page(request: HttpRequest) -> HttpResponse:
     days = int(asked) if asked in {str(one) for one in duplicates.LOOKED_BACK} else duplicates.LOOKED_BACK[0]
     rows = duplicates.unasked(now=request.now, days=days)
     found = list((rows.filter(pk__lt=before) if before is not None else rows)[:51])
-    shown = [(duplicates.first_of(purchase), purchase) for purchase in found[:50]]
     context = {
-        "shown": shown,
+        "shown": duplicates.with_first(found[:50]),
         "older": f"?days={days}&before={found[49].pk}" if len(found) > 50 else "",
         "newest": "?" if before is not None else "",
         "checkbox": ACTION_CHECKBOX_NAME,
@@ -217,8 +210,18 @@ def duplicates_page(request: HttpRequest) -> HttpResponse:
 
 
 def _load(number: str) -> Purchase:
-    rows = Purchase.objects.select_related("customer", "terms", "payment", "publisher", "asset", "bundle")
-    return get_object_or_404(rows, number=number)
+    return get_object_or_404(_rows(), number=number)
+
+
+def _load_all(number: str, person: Any) -> Purchase:
+    """With how it ended, and whether it is the reader's own affair."""
+    rows = _rows().select_related("refund__credit_note", "refund__requested_by", "charge_back__by")
+    sold_by_reader = Exists(rights.sold_by(person).filter(pk=OuterRef("pk")))
+    return get_object_or_404(rows.annotate(sold_by_reader=sold_by_reader), number=number)
+
+
+def _rows() -> "QuerySet[Purchase]":
+    return Purchase.objects.select_related("customer", "terms", "payment", "publisher", "asset", "bundle")
 
 
 urlpatterns: list[URLPattern] = [

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from accounts.templatetags.recredit import moment
-from refunds.policy import Reason, ReasonCode
+from refunds.policy import Reason, ReasonCode, decide
 from refunds.services import opinion
 from refunds.wording import words
 from storefront.models import Purchase
@@ -17,11 +17,12 @@ ABOUT_DOWNLOADS = {ReasonCode.ASSET_DOWNLOADED, ReasonCode.BUNDLE_OVER_LIMIT}
 
 def policy_says(purchase: Purchase, *, at: datetime, now: datetime) -> dict[str, Any]:
     """For a template: judged at the instant given, which for a request is that of its opening. Whether the customer's
-    own page grants it too is asked as of now."""
-    judged = opinion(purchase=purchase, now=at).decision
+    own page grants it too is asked of the same facts as of now."""
+    quote = opinion(purchase=purchase, now=at)
+    judged = quote.decision
     return {
         "granted": judged.eligible,
-        "granted_now": opinion(purchase=purchase, now=now).decision.eligible,
+        "granted_now": decide(quote.facts, terms=quote.gathered.terms, now=now).eligible,
         "reasons": [_why(reason) for reason in judged.reasons],
         "quote_address": f"{settings.PUBLIC_URL}/purchases/{purchase.number}/refund/",
     }

@@ -121,7 +121,7 @@ def left_to_ask(case: Case) -> list[Publisher]:
     """Whoever of the named publishers has not answered. Never nobody: then there is nothing to ask, and no turn to."""
     if case.state != State.WAITING_FOR_SUPPORT:
         raise NotYourTurn(state=state_words(case))
-    answered = set(case.answers.exclude(authorised=None).values_list("publisher_id", flat=True))
+    answered = {answer.publisher_id for answer in case.answers.all() if answer.authorised is not None}
     left = [publisher for publisher in named_publishers(case) if publisher.pk not in answered]
     if not left or not is_the_publishers(case, by_hand=True):
         raise NobodyToAsk

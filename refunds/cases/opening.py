@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Prefetch, prefetch_related_objects
 
 from accounts import audit
 from accounts.durable import Answer as Told
@@ -97,10 +98,16 @@ def ask_publishers(case: Case, publishers: Iterable[Publisher], *, now: datetime
     return asked
 
 
+def named_items(case: Case) -> list[PurchaseItem]:
+    """The items that the case is about, in their order. They never change, so they are read once for a case."""
+    lines = CaseItem.objects.select_related("item__asset", "item__publisher").order_by("item__position")
+    prefetch_related_objects([case], Prefetch("items", lines))
+    return [line.item for line in case.items.all()]
+
+
 def named_publishers(case: Case) -> list[Publisher]:
     """Whoever sells one of the case's items, in the order of the items."""
-    rows = CaseItem.objects.filter(case=case).select_related("item__publisher").order_by("item__position")
-    return list(dict.fromkeys(row.item.publisher for row in rows))
+    return list(dict.fromkeys(item.publisher for item in named_items(case)))
 
 
 def begin_case(
@@ -201,5 +208,6 @@ def is_the_publishers(case: Case, *, by_hand: bool = False) -> bool:
     purchase = case.purchase
     if purchase is None or purchase.status != Status.COMPLETED or case.grounds in NOT_THE_PUBLISHERS:
         return False
-    duplicate = case.grounds == Grounds.DUPLICATE_CHARGE and duplicates.charged_twice(purchase)
-    return by_hand or not duplicate
+    if by_hand:
+        return True
+    return case.grounds != Grounds.DUPLICATE_CHARGE or not duplicates.charged_twice(purchase)

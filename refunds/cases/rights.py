@@ -1,6 +1,8 @@
 """Who may do what with a case. Doors hide what somebody may not do; here it is refused."""
 
-from accounts.models import Membership, User
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
 from refunds.cases.refusals import MayNot, OwnCase
 from refunds.models import Case
 from storefront.models import Purchase
@@ -36,5 +38,11 @@ def assert_not_own(person: User, *, case: Case | None = None, purchase: Purchase
 
 
 def sells_in(person: User, purchase: Purchase) -> bool:
-    concerned = {purchase.publisher_id, *purchase.items.values_list("publisher_id", flat=True)}
-    return Membership.objects.filter(user=person, publisher__in=concerned).exists()
+    return sold_by(person).filter(pk=purchase.pk).exists()
+
+
+def sold_by(person: User) -> "QuerySet[Purchase]":
+    """The purchases of, or with an item of, a publisher that this person acts for."""
+    return Purchase.objects.filter(
+        Q(publisher__memberships__user=person) | Q(items__publisher__memberships__user=person)
+    )

@@ -82,8 +82,8 @@ def standing(case: Case, *, at: datetime | None = None) -> Standing:
     if at is not None:
         plan = plan_for(purchase, decision.credits, at)
         decision = replace(decision, restores=shown(plan))
-    yes = set(case.answers.filter(authorised=True).values_list("publisher_id", flat=True))
-    named = set(case.items.values_list("item_id", flat=True))
+    yes = {answer.publisher_id for answer in case.answers.all() if answer.authorised}
+    named = {line.item_id for line in case.items.all()}
     return Standing(
         case=case,
         gathered=gathered,
@@ -116,7 +116,7 @@ def suggestion(found: Standing, by: User) -> tuple[int, frozenset[str]]:
         keep = {item.asset for item in downloaded}
     else:
         amount, keep = spent, set()
-    named = set(found.case.items.values_list("item_id", flat=True))
+    named = {line.item_id for line in found.case.items.all()}
     keep |= {item.asset.slug for item in found.items if item.pk not in named}
     if not found.by_evidence and found.authorised:
         keep |= {item.asset.slug for item in found.items if item.pk not in found.authorised}

@@ -7,12 +7,21 @@ affair either.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 
 from accounts.models import Publisher
 from refunds.case_wording import ACTS, ACTS_TO_CUSTOMER, FOR_SUPPORT, TONES
 from refunds.models import Attachment, Case, CaseEvent
 from refunds.models.cases import Side
+
+
+@dataclass(frozen=True)
+class File:
+    """What a file that came with a step is called, and where it is opened."""
+
+    ref: str
+    name: str
+    size_bytes: int
 
 
 @dataclass(frozen=True)
@@ -28,36 +37,51 @@ class Line:
     credits: int | None
     tone: str
     side: str
-    files: list[Attachment] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
 
 
 def lines(case: Case, *, side: str, publisher: Publisher | None = None) -> list[Line]:
-    """Oldest first, with the files that this side may open."""
-    files: dict[int | None, list[Attachment]] = {}
-    for file in visible_attachments(case, side=side, publisher=publisher).defer("content"):
-        files.setdefault(file.event_id, []).append(file)
-    events = CaseEvent.objects.filter(case=case).select_related("by", "publisher").order_by("at", "id")
+    """Oldest first, with the files that this side may open. One statement: an event with two files comes twice."""
+    events = (
+        CaseEvent.objects.filter(case=case)
+        .select_related("by", "publisher")
+        .annotate(
+            file_ref=F("attachments__ref"),
+            file_name=F("attachments__name"),
+            file_size=F("attachments__size_bytes"),
+            opens=ExpressionWrapper(_visible(side, publisher, "attachments__"), BooleanField()),
+        )
+        .order_by("at", "id", "attachments__id")
+    )
     if side != Side.SUPPORT:
         events = events.exclude(act__in=FOR_SUPPORT)
-    return [_line(event, side, publisher, files.get(event.pk, [])) for event in events]
+    by_event: dict[int, Line] = {}
+    for event in events:
+        line = by_event.setdefault(event.pk, _line(event, side, publisher))
+        if event.file_ref is not None and event.opens:
+            line.files.append(File(event.file_ref, event.file_name, event.file_size))
+    return list(by_event.values())
 
 
 def visible_attachments(
     case: Case, *, side: str, publisher: Publisher | None = None
 ) -> "QuerySet[Attachment]":
+    return Attachment.objects.filter(_visible(side, publisher), case=case)
+
+
+def _visible(side: str, publisher: Publisher | None, file: str = "") -> Q:
     """Support sees all. A customer's files go to a publisher only when they were shared, and the other way round."""
-    found = Attachment.objects.filter(case=case)
     if side == Side.SUPPORT:
-        return found
+        return Q(**{f"{file}id__isnull": False})
+    by_customer, shared = Q(**{f"{file}side": Side.CUSTOMER}), Q(**{f"{file}shared": True})
     if side == Side.CUSTOMER:
-        return found.filter(Q(side=Side.CUSTOMER) | Q(shared=True))
+        return by_customer | shared
     assert publisher is not None, "a publisher's view names the publisher"
-    return found.filter(
-        Q(side=Side.PUBLISHER, event__publisher=publisher) | Q(side=Side.CUSTOMER, shared=True)
-    )
+    own = Q(**{f"{file}side": Side.PUBLISHER, f"{file}event__publisher": publisher})
+    return own | by_customer & shared
 
 
-def _line(event: CaseEvent, side: str, publisher: Publisher | None, files: list[Attachment]) -> Line:
+def _line(event: CaseEvent, side: str, publisher: Publisher | None) -> Line:
     own = event.side == side and (
         side != Side.PUBLISHER or event.publisher_id == (publisher and publisher.pk)
     )
@@ -73,7 +97,6 @@ def _line(event: CaseEvent, side: str, publisher: Publisher | None, files: list[
         credits=None if side == Side.PUBLISHER else event.credits,
         tone=TONES.get(event.act, ""),
         side=event.side,
-        files=files,
     )
 
 

@@ -189,7 +189,9 @@ def attachment(request: PortalRequest, number: str, ref: str) -> HttpResponse:
 
 
 def _mine(request: PortalRequest, number: str) -> Case:
-    found = Case.objects.of_publisher(request.publisher).select_related("purchase__refund", "publisher")
+    found = Case.objects.of_publisher(request.publisher).select_related(
+        "purchase__customer", "purchase__terms", "purchase__payment", "publisher", "refund"
+    )
     return get_object_or_404(
         _with_own_answer(found, request.publisher), number=number, purchase__isnull=False
     )
@@ -232,7 +234,7 @@ def _show(
         and answer.deadline >= request.now,
         "items": items,
         "downloads": downloads,
-        **policy_says(case.purchase, at=case.opened_at, now=request.now),
+        **(policy_says(case.purchase, at=case.opened_at, now=request.now) if case.is_open else {}),
         "story": cases.lines(case, side=Side.PUBLISHER, publisher=publisher),
         "by_the_store": by_the_store,
         "form": form or MessageForm(),

@@ -23,6 +23,7 @@ from refunds.meant import invoice_meant, not_yours
 from refunds.models import Case
 from refunds.verification import VerifiedItem, verify
 from refunds.verified import seen_before
+from storefront.models import Purchase
 from storefront.numbers import normalise
 
 
@@ -228,10 +229,8 @@ def _with_fresh_key(request: PortalRequest, form: RequestForm) -> RequestForm:
 
 
 def _show(request: PortalRequest, form: RequestForm, *, said: str = "", status: int = 200) -> HttpResponse:
-    context = {
-        "form": form,
-        "said": said,
-        "purchase": form.found[0].item.purchase if form.found else None,
-        **(policy_says(form.found[0].item.purchase, at=request.now, now=request.now) if form.found else {}),
-    }
+    context: dict[str, object] = {"form": form, "said": said, "purchase": None}
+    if form.found:
+        purchase = Purchase.objects.to_judge().get(pk=form.found[0].item.purchase_id)
+        context |= {"purchase": purchase, **policy_says(purchase, at=request.now, now=request.now)}
     return render(request, "portal/refund_new.html", context, status=status)

@@ -30,10 +30,9 @@ def purchases(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def purchase(request: HttpRequest, number: str) -> HttpResponse:
-    found = get_object_or_404(
-        Purchase.objects.owned_by(request.user).to_judge().select_related("asset", "bundle", "publisher"),
-        number=number,
-    )
+    rows = Purchase.objects.owned_by(request.user).to_judge()
+    shown = ("asset", "bundle", "publisher", "invoice", "refund__credit_note", "charge_back")
+    found = get_object_or_404(rows.select_related(*shown), number=number)
     downloads = list(
         found.downloads.select_related("item", "file", "via").order_by("-at", "-id")[: DOWNLOADS_SHOWN + 1]
     )
