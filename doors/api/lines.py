@@ -1,67 +1,64 @@
-"""The lines that another shop sends: those of the store file, without `type`, checked field by field."""
+"""The lines that another shop sends: those of the store file, without `type`. Their fields are made of the shapes that
+are declared for both, so that a key needs only to be named here."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from accounts.models import known_time_zone
-from credits.models import Kind
 from doors.api import shapes
 from doors.api.described import described
 from doors.api.fields import Credits, Moment, Slug, Strict, Text, Tick
-from storefront.models import Cause, Status
+from refunds.line_schema import DEFS, Shape
+from storefront.models import Cause
 
 STORE = "store:write"
 MOST_LINES = 1000
-NUMBER = r"^IN[0-9]{12}$"
+MOST_ITEMS = 500
 
 
-class UserLine(Strict):
-    email = serializers.EmailField(max_length=254, help_text="also its reference")
-    name = Text(required=False, default="", allow_blank=True, max_length=150)
-    time_zone = Text(required=False, default="UTC", max_length=64)
-    language = serializers.ChoiceField(["en"], required=False, default="en")
-    confirmed = Tick(default=True, help_text="whether the shop knows that the address is theirs")
+class LineForm(Strict):
+    # Without a docstring of its own, for the published schema shows that of Strict.
+    line: ClassVar[str]
+    keys: ClassVar[str]
+    hints: ClassVar[dict[str, str]] = {}
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        shape = DEFS[self.line]
+        needed = {*shape["required"], "ref"}
+        return {
+            key: field_of(shape["properties"][key], required=key in needed, help_text=self.hints.get(key))
+            for key in self.keys.split()
+        }
+
+
+class UserLine(LineForm):
+    line, keys = "user", "email name time_zone language confirmed"
+    hints = {
+        "email": "also its reference",
+        "confirmed": "whether the shop knows that the address is theirs",
+    }
 
     def validate_time_zone(self, value: str) -> str:
         known_time_zone(value)
         return value
 
 
-class GrantLine(Strict):
-    ref = Text(max_length=200)
-    user = serializers.EmailField(max_length=254)
-    credits = Credits(min_value=1)
-    kind = serializers.ChoiceField(Kind.values)
-    at = Moment()
-    expires_at = Moment(required=False, allow_null=True, default=None)
-    memo = Text(required=False, default="", allow_blank=True, max_length=200)
+class GrantLine(LineForm):
+    line, keys = "grant", "ref user credits kind at expires_at memo"
 
 
-class ItemOfLine(Strict):
-    asset = Slug()
-    original_price = Credits(required=False)
-    title = Text(required=False, max_length=200)
-    publisher = Slug(required=False)
-    share = Credits(required=False)
+class ItemOfLine(LineForm):
+    line, keys = "item", "asset original_price title publisher share"
 
 
-class PurchaseLine(Strict):
-    ref = Text(max_length=200)
-    user = serializers.EmailField(max_length=254)
-    asset = Slug(required=False)
-    bundle = Slug(required=False)
-    credits = Credits()
-    at = Moment()
-    status = serializers.ChoiceField(
-        [Status.COMPLETED, Status.PENDING, Status.CANCELLED, Status.CHARGED_BACK], default=Status.COMPLETED
-    )
-    items = serializers.ListField(child=ItemOfLine(), required=False, allow_empty=False, max_length=500)
-    invoice = serializers.RegexField(NUMBER, required=False)
-    download_log = Tick(default=True)
-    allow_duplicate = Tick(default=False)
+class PurchaseLine(LineForm):
+    line = "purchase"
+    keys = "ref user asset bundle credits at status items invoice download_log allow_duplicate"
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("asset" in attrs) == ("bundle" in attrs):
@@ -69,13 +66,9 @@ class PurchaseLine(Strict):
         return attrs
 
 
-class DownloadLine(Strict):
-    ref = Text(max_length=200)
-    purchase = Text(max_length=200, help_text="the `ref` of a purchase that this key registered")
-    asset = Slug()
-    at = Moment()
-    cause = serializers.ChoiceField(Cause.values, default=Cause.DIRECT)
-    via = Slug(required=False, allow_null=True, default=None)
+class DownloadLine(LineForm):
+    line, keys = "download", "ref purchase asset at cause via"
+    hints = {"purchase": "the `ref` of a purchase that this key registered"}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if (attrs["cause"] == Cause.DEPENDENCY) != (attrs["via"] is not None):
@@ -83,6 +76,43 @@ class DownloadLine(Strict):
                 {"via": [ErrorDetail("Name it when the cause is dependency, and only then.", code="invalid")]}
             )
         return attrs
+
+
+FIELDS: dict[str, Callable[..., serializers.Field]] = {
+    "slug": Slug,
+    "maybe_slug": partial(Slug, allow_null=True),
+    "email": partial(serializers.EmailField, max_length=254),
+    "moment": Moment,
+    "maybe_moment": partial(Moment, allow_null=True),
+    "item": ItemOfLine,
+}
+
+
+def field_of(shape: Shape, *, required: bool = True, **options: Any) -> serializers.Field:
+    """The field for a value of this shape."""
+    options |= {"default": shape["default"]} if "default" in shape else {"required": required}
+    name = shape.get("$ref", "").rpartition("/")[2]
+    if name in FIELDS:
+        return FIELDS[name](**options)
+    shape = DEFS.get(name, shape)
+    if "enum" in shape:
+        # What is meant when nothing is said stands first.
+        choices = sorted(shape["enum"], key=lambda choice: choice != options.get("default"))
+        return serializers.ChoiceField(choices, **options)
+    if shape["type"] == "array":
+        return serializers.ListField(
+            child=field_of(shape["items"]),
+            allow_empty="minItems" not in shape,
+            max_length=MOST_ITEMS,
+            **options,
+        )
+    if shape["type"] == "integer":
+        return Credits(min_value=shape["minimum"], **options)
+    if shape["type"] == "boolean":
+        return Tick(**options)
+    if "pattern" in shape:
+        return serializers.RegexField(shape["pattern"], **options)
+    return Text(max_length=shape["maxLength"], allow_blank="minLength" not in shape, **options)
 
 
 def line_described(
