@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
+from doors.storefile.gzipped import BROKEN
 from doors.storefile.problems import LineRefused, Problems
 
 LONGEST_LINE = 40_000_000
@@ -27,11 +28,16 @@ class Reader:
         self.hash = hashlib.sha256()
 
     def __iter__(self) -> Iterator[tuple[int, Line]]:
-        while raw := self._next():
-            try:
-                yield self.number, self._parse(raw)
-            except LineRefused as problem:
-                self._problems.add(self.number, str(problem))
+        try:
+            while raw := self._next():
+                try:
+                    yield self.number, self._parse(raw)
+                except LineRefused as problem:
+                    self._problems.add(self.number, str(problem))
+        except BROKEN as error:
+            self.number += 1
+            how = "cut off" if isinstance(error, EOFError) else f"damaged ({error})"
+            self._problems.add(self.number, f"cannot be read: the gzip file is {how}")
 
     def _next(self) -> bytes:
         raw = self._stream.readline(LONGEST_LINE + 1)

@@ -1,11 +1,13 @@
-"""The page about the format cannot lie: its example is loaded, its table knows every line."""
+"""The page about the format cannot lie: its commands are run, its example is loaded, its table knows every line."""
 
+import gzip
 import io
 import json
 import re
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from credits.models import Wallet
 from doors.storefile import schema
@@ -27,6 +29,23 @@ def test_the_example_is_a_store() -> None:
     assert Wallet.objects.get(customer__email="ada@example.com").balance == 550 - 60 + 45 - 30
     assert (Refund.objects.get().credits, Denial.objects.count()) == (45, 1)
     assert Case.objects.get().state == "waiting_for_publisher"
+
+
+@pytest.mark.django_db
+def test_the_commands_do_what_they_say(tmp_path: Path) -> None:
+    assert EXAMPLE is not None
+    commands = re.findall(r"^python manage.py (\w+) (\S+)((?: --\S+)*) +#", PAGE, re.MULTILINE)
+    moves_in, moves_out = tmp_path / "in", tmp_path / "out"
+    moves_in.write_text(EXAMPLE[1])
+    said = []
+    for command, file, options in commands:
+        path = str(moves_in if command == "load_store" else moves_out)
+        told = io.StringIO()
+        call_command(command, file.replace("FILE", path), *options.split(), stdout=told)
+        said.append(told.getvalue().split()[0])
+
+    assert said == ["Checked", "Loaded", "Wrote", "Wrote"]
+    assert gzip.decompress((tmp_path / "out.gz").read_bytes()) == moves_out.read_bytes()
 
 
 def test_the_table_knows_every_type_of_line() -> None:

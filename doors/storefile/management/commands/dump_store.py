@@ -1,4 +1,4 @@
-"""Writes the whole store into a store file: `dump_store FILE`, `-` for standard output."""
+"""Writes the whole store into a store file: `dump_store FILE`, `-` for standard output; FILE.gz is packed."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from accounts.models import User
+from doors.storefile.gzipped import packed
 from doors.storefile.moving_out.store import dump
 from doors.storefile.moving_out.wallets import CannotBeTold
 
@@ -21,7 +22,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", help="where to write; - writes standard output")
+        parser.add_argument(
+            "file", help="where to write, in gzip if it ends with .gz; - writes standard output"
+        )
         parser.add_argument("--json", action="store_true", help="report as JSON")
 
     def handle(self, *, file: str, **options: Any) -> None:
@@ -40,7 +43,8 @@ class Command(BaseCommand):
         part = path.with_name(f"{path.name}.part")
         try:
             with part.open("wb") as stream:
-                count = self._to(stream)
+                with packed(stream, path) as lines:
+                    count = self._to(lines)
                 stream.flush()
                 os.fsync(stream.fileno())
             part.replace(path)

@@ -1,18 +1,20 @@
 """Loads a store file: `load_store FILE`, `-` for standard input."""
 
 import contextlib
+import io
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
 from accounts.refusals import Refusal
+from doors.storefile.gzipped import unpacked
 from doors.storefile.loading import Loaded, Options, load
 from doors.storefile.problems import FileRefused
 
@@ -21,7 +23,7 @@ class Command(BaseCommand):
     help = "Loads a store file, all of it or nothing. docs/store-file.md tells the format."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", help="the store file; - reads standard input")
+        parser.add_argument("file", help="the store file, plain or in gzip; - reads standard input")
         parser.add_argument("--dry-run", action="store_true", help="check everything and change nothing")
         parser.add_argument(
             "--allow-passwords", action="store_true", help="read passwords of users, for demos and tests"
@@ -33,12 +35,12 @@ class Command(BaseCommand):
         with _opened(file) as (stream, size), _bar(size) as bar:
             try:
                 loaded = load(
-                    stream,
+                    unpacked(stream),
                     options=Options(
                         now=timezone.now(),
                         dry_run=dry_run,
                         allow_passwords=allow_passwords,
-                        progress=bar.update,
+                        progress=_progress(bar, stream),
                     ),
                 )
             except FileRefused as refusal:
@@ -71,9 +73,13 @@ class Command(BaseCommand):
 
 
 @contextlib.contextmanager
-def _opened(name: str) -> Iterator[tuple[BinaryIO, int | None]]:
+def _opened(name: str) -> Iterator[tuple[io.BufferedReader, int | None]]:
     if name == "-":
-        yield sys.stdin.buffer, None
+        ours = io.BufferedReader(cast(io.RawIOBase, sys.stdin.buffer))
+        try:
+            yield ours, None
+        finally:
+            ours.detach()  # so that standard input is not closed with it
         return
     try:
         with Path(name).open("rb") as stream:
@@ -85,3 +91,10 @@ def _opened(name: str) -> Iterator[tuple[BinaryIO, int | None]]:
 def _bar(size: int | None) -> "tqdm[Any]":
     """Rate and remaining time, on a terminal only."""
     return tqdm(total=size, unit="B", unit_scale=True, desc="Loading", leave=False, disable=None)
+
+
+def _progress(bar: "tqdm[Any]", stream: io.BufferedReader) -> Callable[[int], object]:
+    """Where the file itself is read, which in gzip is not where the lines are; a pipe counts what was in the lines."""
+    if bar.total is None:
+        return bar.update
+    return lambda read: bar.update(stream.tell() - bar.n)
