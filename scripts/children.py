@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from types import FrameType
+from typing import IO
 
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GRACE_SECONDS = 10
@@ -36,12 +37,15 @@ def _raise_once(signum: int, frame: FrameType | None) -> None:
     raise Stopped(signum)
 
 
-def start(command: list[str], env: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
+def start(
+    command: list[str], env: dict[str, str] | None = None, stdout: IO[bytes] | None = None
+) -> subprocess.Popen[bytes]:
     """Start a command in a process group of its own, which the kernel ends should this script be killed."""
     return subprocess.Popen(
         command,
         env=env,
         stdin=subprocess.DEVNULL,
+        stdout=stdout,
         process_group=0,
         preexec_fn=_end_with_parent if _libc else None,
     )

@@ -17,15 +17,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-# Nothing in this cluster needs to survive a power cut, and JIT only slows small queries.
-SETTINGS = {
-    "listen_addresses": "",
-    "max_connections": "200",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "jit": "off",
-}
+# JIT only slows small queries.
+SETTINGS = {"listen_addresses": "", "max_connections": "200", "jit": "off"}
+FLUSHES = ("fsync", "synchronous_commit", "full_page_writes")
+DURABLE = "--durable"
 START_SECONDS = 60
 STOP_SECONDS = 10
 # A Unix socket's path may have 107 bytes; the folder's own name and the socket's take the rest.
@@ -39,10 +34,13 @@ class NoPostgres(Exception):
 
 
 @contextlib.contextmanager
-def cluster() -> Iterator[str]:
-    """A running PostgreSQL for the length of a `with` block; gives its DATABASE_URL."""
+def cluster(*, durable: bool = False) -> Iterator[str]:
+    """A running PostgreSQL for the length of a `with` block; gives its DATABASE_URL.
+
+    Nothing in it needs to survive a power cut, so it never waits for the disk; `durable` waits as a real store does.
+    """
     warden = subprocess.Popen(
-        [sys.executable, __file__],
+        [sys.executable, __file__, *([DURABLE] if durable else [])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -89,7 +87,7 @@ def version(programs: Path) -> str:
     return answer.stdout.split()[2]
 
 
-def keep_until_released() -> None:
+def keep_until_released(*, durable: bool) -> None:
     """The warden's whole life: make the cluster, say so, wait until its user is done or dead, take it away."""
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, signal.SIG_IGN)
@@ -98,7 +96,7 @@ def keep_until_released() -> None:
     try:
         programs, as_user = find_programs(), _unprivileged(folder)
         _make(folder, programs, as_user)
-        server = _start(folder, programs, as_user)
+        server = _start(folder, programs, as_user, durable=durable)
         _tell(f"ready {folder}")
         sys.stdin.read()
     except NoPostgres as problem:
@@ -143,8 +141,9 @@ def _make(folder: Path, programs: Path, as_user: list[str]) -> None:
         raise NoPostgres(f"PostgreSQL's initdb failed: {_last_line(made.stderr)}")
 
 
-def _start(folder: Path, programs: Path, as_user: list[str]) -> subprocess.Popen[bytes]:
-    settings = {**SETTINGS, "unix_socket_directories": str(folder)}
+def _start(folder: Path, programs: Path, as_user: list[str], *, durable: bool) -> subprocess.Popen[bytes]:
+    flushes = dict.fromkeys(FLUSHES, "on" if durable else "off")
+    settings = {**SETTINGS, **flushes, "unix_socket_directories": str(folder)}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     log = folder / "log"
     with log.open("wb") as output:
@@ -201,4 +200,4 @@ def _tell(line: str) -> None:
 
 
 if __name__ == "__main__":
-    keep_until_released()
+    keep_until_released(durable=DURABLE in sys.argv)
