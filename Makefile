@@ -20,7 +20,7 @@ unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env run test test-long test-next check lint format lock clean
+.PHONY: help env run test test-long test-next bench check lint format lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,9 @@ test-long: env ## Run the full figures of races, faults and properties
 
 test-next: env ## Run the suite with the next Django where a newer Python is found
 	@exec $(PY) scripts/test_next.py
+
+bench: env ## Measure beside pgbench, and write docs/speed.md (SIZE=large for a million purchases)
+	@exec $(PY) -m bench $(SIZE)
 
 check: env ## Run the quick tests: SQLite only, no browser
 	@exec $(PY) scripts/test.py --quick

@@ -19,7 +19,20 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "scripts"
-TARGETS = ["help", "env", "run", "test", "test-long", "test-next", "check", "lint", "format", "lock", "clean"]
+TARGETS = [
+    "help",
+    "env",
+    "run",
+    "test",
+    "test-long",
+    "test-next",
+    "bench",
+    "check",
+    "lint",
+    "format",
+    "lock",
+    "clean",
+]
 
 
 def run(*command: str | Path, cwd: Path = ROOT, **env: str) -> subprocess.CompletedProcess[str]:
