@@ -52,7 +52,8 @@ def count(who: str, rate: str, now: datetime) -> int | None:
         return None
     if is_naive(began_at):  # from SQLite
         began_at = make_aware(began_at, UTC)
-    return ceil((began_at + window - now).total_seconds())
+    left: timedelta = began_at + window - now
+    return ceil(left.total_seconds())
 
 
 def last_counted(names: Iterable[str]) -> dict[str, datetime]:

@@ -1,13 +1,12 @@
 """Many rows in one statement: insert, update by key, copy.
 
-The text of a statement depends on the table and its columns alone, never on the number of rows: PostgreSQL takes
-the columns as arrays, SQLite takes all rows as one JSON text. So a statement is prepared once and not built anew,
-and one row costs what a thousand rows cost: one round trip. Constraints and triggers hold as ever; signals and
-defaults do not run.
+The text of a statement depends on the table and its columns alone, never on the number of rows, for all of them go in
+as one JSON text. So a statement is prepared once and not built anew, and one row costs what a thousand rows cost: one
+round trip. Constraints and triggers hold as ever; signals and defaults do not run.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -15,38 +14,78 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Field, Model
-from psycopg.types.numeric import Int8
 
 from ground.laws import law
 
 Rows = Iterable[Sequence[Any]]
 BLOCK = 1_000  # ids fetched at once
+MANY = 2_000  # rows from which on copying is quicker
+# What each kind of field is passed as: every integer as the widest, and text without an end that would cut it off.
 TYPES = {
+    "BigAutoField": "bigint",
     "BigIntegerField": "bigint",
     "BinaryField": "bytea",
     "BooleanField": "boolean",
     "CharField": "text",
     "DateTimeField": "timestamptz",
     "EmailField": "text",
+    "FileField": "text",
+    "ForeignKey": "bigint",
     "JSONField": "jsonb",
+    "OneToOneField": "bigint",
+    "PositiveIntegerField": "bigint",
+    "PositiveSmallIntegerField": "bigint",
     "SlugField": "text",
     "TextField": "text",
     "UUIDField": "uuid",
 }
-INTEGERS = ("bigint",)
 
 
 def insert(model: type[Model], columns: Sequence[str], rows: Rows) -> list[int]:
-    """Writes new rows and returns their ids, in the order of the rows; none where `columns` names the id itself."""
+    """Writes new rows and returns their ids, in the order of the rows."""
     given = list(rows)
     if not given:
         return []
-    key = model._meta.pk.column
-    returning = "" if key in columns else f" RETURNING {_quoted(key)}"
     with connection.cursor() as cursor:
-        cursor.execute(_insert(model, tuple(columns)) + returning, _parameters(model, columns, given))
+        returning = f"{_insert(model, tuple(columns))} RETURNING {_quoted(_key(model))}"
+        cursor.execute(returning, _parameters(model, columns, given))
         # Ids are given in the order in which the rows are read, whatever the order in which they are returned.
-        return sorted(pk for (pk,) in cursor.fetchall()) if returning else []
+        return sorted(pk for (pk,) in cursor.fetchall())
+
+
+def claim(model: type[Model], columns: Sequence[str], row: Sequence[Any]) -> int | None:
+    """Writes the row and returns its id, unless one of the same key is there: then None, once that one is settled."""
+    with connection.cursor() as cursor:
+        statement = (
+            f"{_insert(model, tuple(columns))} ON CONFLICT DO NOTHING RETURNING {_quoted(_key(model))}"
+        )
+        cursor.execute(statement, _parameters(model, columns, [row]))
+        written = cursor.fetchone()
+    return written[0] if written else None
+
+
+def write(model: type[Model], columns: Sequence[str], rows: Rows) -> None:
+    """New rows whose ids nobody asks for, or that bring theirs: by the thousand they are copied."""
+    given = list(rows)
+    if len(given) >= MANY:
+        copy(model, columns, given)
+    elif given:
+        with connection.cursor() as cursor:
+            cursor.execute(_insert(model, tuple(columns)), _parameters(model, columns, given))
+
+
+def add(
+    model: type[Model], columns: Sequence[str], things: Collection[Any], row: Callable[[Any], Sequence[Any]]
+) -> None:
+    """New things as rows. Those that had no id yet have one now; in a load they have theirs beforehand."""
+    first = next(iter(things), None)
+    if first is None:
+        return
+    if first.id is not None:
+        write(model, ("id", *columns), ((thing.id, *row(thing)) for thing in things))
+        return
+    for thing, pk in zip(things, insert(model, columns, map(row, things)), strict=True):
+        thing.id = pk
 
 
 def update(model: type[Model], columns: Sequence[str], rows: Rows) -> None:
@@ -54,7 +93,7 @@ def update(model: type[Model], columns: Sequence[str], rows: Rows) -> None:
     given = list(rows)
     if not given:
         return
-    named = (model._meta.pk.column, *columns)
+    named = (_key(model), *columns)
     with connection.cursor() as cursor:
         cursor.execute(_update(model, named), _parameters(model, named, given))
         law(cursor.rowcount == len(given), f"every row of {model.__name__} that changes is there, once")
@@ -65,8 +104,9 @@ def copy(model: type[Model], columns: Sequence[str], rows: Rows) -> None:
     target = f"{_table(model)} ({', '.join(map(_quoted, columns))})"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {target} FROM STDIN") as stream:
-                for row in rows:
+            # Django wraps what a statement raises, but not what a stream does.
+            with connection.wrap_database_errors, cursor.copy(f"COPY {target} FROM STDIN") as stream:
+                for row in _spelled(model, columns, rows):
                     stream.write_row(row)
         else:
             marks = ", ".join(["%s"] * len(columns))
@@ -118,54 +158,56 @@ def _update(model: type[Model], columns: tuple[str, ...]) -> str:
 
 
 def _given(model: type[Model], columns: Sequence[str]) -> str:
-    """A SELECT of the rows that come as parameters."""
+    """A SELECT of the rows that come as parameter."""
+    names = [_quoted(column) for column in columns]
     if connection.vendor == "postgresql":
-        types = [_type(model, column) for column in columns]
-        arrays = ", ".join(f"%s::{'text' if kind in {'jsonb', 'uuid'} else kind}[]" for kind in types)
-        named = ", ".join(map(_quoted, columns))
-        values = ", ".join(
-            f"{_quoted(column)}::{kind} AS {_quoted(column)}"
-            for column, kind in zip(columns, types, strict=True)
-        )
-        return f"SELECT {values} FROM unnest({arrays}) AS given ({named})"  # noqa: S608 - names from the models
-    values = ", ".join(
-        f"json_extract(value, '$[{place}]') AS {_quoted(column)}" for place, column in enumerate(columns)
-    )
+        typed = ", ".join(f"c{place} {_type(model, column)}" for place, column in enumerate(columns))
+        values = ", ".join(f"c{place} AS {name}" for place, name in enumerate(names))
+        return f"SELECT {values} FROM json_to_recordset(%s::json) AS given ({typed})"  # noqa: S608 - names from the models
+    values = ", ".join(f"json_extract(value, '$[{place}]') AS {name}" for place, name in enumerate(names))
     # LIMIT keeps the planner from reading the text anew for each row of the table.
     return f"SELECT {values} FROM json_each(%s) LIMIT -1"  # noqa: S608 - names from the models
 
 
 def _parameters(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Any]:
-    if connection.vendor != "postgresql":
-        return [json.dumps([[_plain(value) for value in row] for row in rows], ensure_ascii=False)]
-    wide = [_type(model, column) in INTEGERS for column in columns]
-    # An integer says how wide it is: else psycopg picks the narrowest type, and prepares one statement for each.
-    return [
-        [None if value is None else Int8(value) for value in values]
-        if is_wide
-        else [_text(value) for value in values]
-        for is_wide, values in zip(wide, zip(*rows, strict=True), strict=True)
-    ]
+    law(all(len(row) == len(columns) for row in rows), "a row has one value for each column")
+    if connection.vendor == "postgresql":
+        keys = [f"c{place}" for place in range(len(columns))]
+        given: Sequence[Any] = [dict(zip(keys, row, strict=True)) for row in rows]
+    else:
+        # JSON inside of JSON stays text there.
+        given = [[_text(value) for value in row] for row in rows]
+    return [json.dumps(given, ensure_ascii=False, default=_plain)]
 
 
 @cache
 def _type(model: type[Model], column: str) -> str:
-    """The type of a column; every integer is as wide as the widest, and text has no end that would cut it off."""
     field: Field[Any, Any] = next(field for field in model._meta.concrete_fields if field.column == column)
-    return TYPES.get(field.get_internal_type(), "bigint")
+    return TYPES[field.get_internal_type()]
+
+
+def _spelled(model: type[Model], columns: Sequence[str], rows: Rows) -> Rows:
+    """Rows for a stream, which knows of no JSON."""
+    if not any(_type(model, column) == "jsonb" for column in columns):
+        return rows
+    return ([_text(value) for value in row] for row in rows)
 
 
 def _text(value: Any) -> Any:
-    if isinstance(value, dict):
+    if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
     return value.hex if isinstance(value, UUID) else value
 
 
 def _plain(value: Any) -> Any:
-    """As SQLite keeps it."""
+    """What JSON does not know, and an instant as SQLite keeps it."""
     if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
+        return str(connection.ops.adapt_datetimefield_value(value))
     return _text(value)
+
+
+def _key(model: type[Model]) -> str:
+    return str(model._meta.pk.column)
 
 
 def _table(model: type[Model]) -> str:

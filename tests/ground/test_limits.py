@@ -7,7 +7,7 @@ from django.db import connection
 
 from ground.limits import FORGOTTEN_AFTER, count, forget, last_counted
 from ground.models import Limit
-from tests.statements import statements
+from tests.statements import asked_by
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -67,11 +67,11 @@ def test_a_worker_whose_clock_is_a_little_behind_counts_in_the_same_window(db):
 
 def test_counting_is_one_statement_whose_text_is_always_the_same(db):
     texts = {
-        statements(lambda second=second: count("ada", "1/min", after(second)))[0].split("VALUES")[0]
+        asked_by(lambda second=second: count("ada", "1/min", after(second)))[0].split("VALUES")[0]
         for second in (0, 1, 61)
     }
     assert texts == {"INSERT INTO ground_limit (who, began_at, counted, last_at) "}
-    assert len(statements(lambda: count("ben", "1/min", NOW))) == 1
+    assert len(asked_by(lambda: count("ben", "1/min", NOW))) == 1
 
 
 def test_rows_are_forgotten_when_every_window_is_over(db):
