@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -14,6 +14,10 @@ def _free(now: datetime) -> models.Q:
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
+    def letters(self) -> Self:
+        """Without the acts whose letters are still to be written."""
+        return self.exclude(to="")
+
     def next_to_claim(self, now: datetime) -> "Message | None":
         """Locked until the caller's transaction ends. On PostgreSQL a row that another worker is just claiming is
         passed over; on SQLite there is one writer at a time anyway."""
@@ -28,13 +32,14 @@ class JobQuerySet(models.QuerySet["Job"]):
 
 
 class Message(models.Model):
-    """One letter: a template's name and plain data. It is rendered when it is sent, never inside a transaction."""
+    """One letter: a template's name and plain data, rendered when it is sent, never inside a transaction. Or an act whose
+    letters the worker is still to write: then `template` names the act and `data` the row that it is about."""
 
     # The id is the letter's Message-Id too, so that one sent twice after a crash is recognised as one.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     template = models.CharField(max_length=100)
     data = models.JSONField(default=dict)
-    to = models.EmailField()
+    to = models.EmailField(blank=True, help_text="empty: an act whose letters are still to be written")
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="letters"
     )

@@ -90,7 +90,8 @@ def letter(request: HttpRequest, pk: str) -> HttpResponse:
             messages.warning(request, "Nothing was done: only a letter that was given up is sent again.")
         return redirect("desk_letter", pk)
     context = {"letter": found, "state": state_of(found)}
-    return show(request, "letter", f"Letter to {found.to}", context)
+    title = f"Letter to {found.to}" if found.to else f"Letters of a {found.template}"
+    return show(request, "letter", title, context)
 
 
 urlpatterns: list[URLPattern] = [

@@ -6,7 +6,8 @@ import pytest
 from django.urls import NoReverseMatch, include, path, reverse
 
 from outbox import letters
-from tests.world import NOW
+from outbox.models import Message
+from tests.world import NOW, buy, write_letters
 
 pytestmark = pytest.mark.django_db
 urlpatterns = [path("", include("config.urls")), path("", include("doors.shop.debug_urls"))]
@@ -50,6 +51,14 @@ class TestPages:
 
     def test_a_letter_that_never_was_is_not_found(self, client):
         assert client.get(f"/letters/{uuid.uuid4()}/").status_code == 404
+
+    def test_an_act_whose_letters_are_still_to_be_written_is_none_of_them(self, client, ada, oak):
+        buy(ada, oak)
+        act = Message.objects.get()
+        assert str(act.pk) not in client.get("/letters/").content.decode()
+        assert client.get(f"/letters/{act.pk}/").status_code == 404
+        write_letters()
+        assert "You bought Oak trees for 40 credits" in client.get("/letters/").content.decode()
 
     def test_a_letter_without_words_does_not_hide_the_others(self, client, ada, message):
         letters.queue(template="nowhere", to=ada, data={}, now=NOW)

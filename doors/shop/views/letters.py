@@ -14,13 +14,13 @@ AT_ONCE = 100
 
 
 def letters(request: HttpRequest) -> HttpResponse:
-    messages = Message.objects.order_by("-queued_at", "-pk")[:AT_ONCE]
+    messages = Message.objects.letters().order_by("-queued_at", "-pk")[:AT_ONCE]
     shown = [(message, _subject(message)) for message in messages]
     return render(request, "shop/letters.html", {"letters": shown})
 
 
 def letter(request: HttpRequest, pk: str) -> HttpResponse:
-    message = get_object_or_404(Message, pk=pk)
+    message = get_object_or_404(Message.objects.letters(), pk=pk)
     return render(request, "shop/letter.html", {"message": message, "letter": rendered(message)})
 
 
@@ -36,7 +36,7 @@ def letter(request: HttpRequest, pk: str) -> HttpResponse:
 )
 def letter_html(request: HttpRequest, pk: str) -> HttpResponse:
     """A letter brings its own styles, so it is shown in a frame that may do nothing else."""
-    return HttpResponse(rendered(get_object_or_404(Message, pk=pk)).html)
+    return HttpResponse(rendered(get_object_or_404(Message.objects.letters(), pk=pk)).html)
 
 
 def _subject(message: Message) -> str:
