@@ -4,7 +4,6 @@ A service is a durable shell around an inner function. The shell is here; doors 
 """
 
 import hashlib
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,10 +14,13 @@ from django.db import OperationalError, connection, transaction
 
 from accounts.models import Receipt, User
 from accounts.refusals import Busy, InProgress, KeyReused, Refusal
+from ground import rows
+from ground.laws import LawBroken
 
 T = TypeVar("T")
 TRIES = 3
 RETRIED = {"40001", "40P01"}  # serialization failure, deadlock
+RECEIPT = ("person_id", "key", "request", "made_at", "body")
 NOT_HAD = {"55P03"}  # lock not available within lock_timeout
 
 
@@ -67,16 +69,16 @@ def durably(act: Callable[[], T]) -> T:
             if _waited_in_vain(error) or _state(error) in RETRIED:
                 raise Busy from error
             raise
-    raise AssertionError("every try either returns or raises")
+    raise LawBroken("every try either returns or raises")
 
 
 def once(asking: Asking, act: Callable[[], object]) -> Answer:
     """Runs `act` for this key, or gives the answer that the key already has."""
 
     def settle() -> Answer:
-        earlier = _claim(asking)
-        if earlier is not None:
-            return earlier
+        receipt = _claim(asking)
+        if receipt is None:
+            return _answered_before(asking)
         try:
             outcome = act()
         except Refusal as refusal:
@@ -85,27 +87,25 @@ def once(asking: Asking, act: Callable[[], object]) -> Answer:
             outcome = refusal
         status, body = asking.write(outcome)
         keep_until = None if asking.for_good else asking.now + timedelta(days=settings.RECEIPT_DAYS)
-        Receipt.objects.filter(person=asking.person, key=asking.key).update(
-            status=status, body=body, keep_until=keep_until
-        )
+        rows.update(Receipt, ("status", "body", "keep_until"), [(receipt, status, body, keep_until)])
         return Answer(status, body, outcome)
 
     return durably(settle)
 
 
-def _claim(asking: Asking) -> Answer | None:
-    """Makes the receipt's row, or waits for the twin that made it first and returns what the twin was told."""
-    claim = uuid.uuid4()
-    row = Receipt(person=asking.person, key=asking.key, request=asking.what, claim=claim, made_at=asking.now)
+def _claim(asking: Asking) -> int | None:
+    """Makes the receipt's row, or waits for the twin that made it first."""
     try:
-        Receipt.objects.bulk_create([row], ignore_conflicts=True)
+        return rows.claim(Receipt, RECEIPT, (asking.person.pk, asking.key, asking.what, asking.now, ""))
     except OperationalError as error:
         if connection.vendor == "postgresql" and _state(error) in NOT_HAD:
             raise InProgress from error
         raise
+
+
+def _answered_before(asking: Asking) -> Answer:
+    """What the twin was told."""
     found = Receipt.objects.get(person=asking.person, key=asking.key)
-    if found.claim == claim:
-        return None
     if found.request != asking.what:
         raise KeyReused
     if found.status is None:

@@ -17,6 +17,7 @@ from django.utils.functional import cached_property
 
 from accounts.guards import Guard
 from accounts.roles import AGENTS, LEADS
+from ground.prepared import Given, Prepared, as_model, columns
 
 
 def known_time_zone(name: str) -> None:
@@ -190,14 +191,11 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         """Also locks the key, as `lock` does, for what is counted per key."""
         self.filter(pk=pk).update(last_used_at=now)
 
-    def with_owner(self) -> Self:
-        """And with the owner's roles, and whether the owner still acts for the key's publisher: one statement."""
-        roles = User.groups.through.objects.filter(user=OuterRef("owner"))
-        members = Membership.objects.filter(user=OuterRef("owner"), publisher=OuterRef("publisher"))
-        return self.select_related("owner", "publisher").annotate(
-            owner_is_member=Exists(members),
-            **{f"owner_in_{name}": Exists(roles.filter(group__name=name)) for name in (AGENTS, LEADS)},
-        )
+    def find(self, prefix: str) -> "ApiKey | None":
+        """The key with its owner, the owner's roles, and whether the owner still acts for the key's publisher: one
+        statement."""
+        rows = _with_owner(prefix=prefix)
+        return _key_of(rows[0]) if rows else None
 
 
 class ApiKey(models.Model):
@@ -216,8 +214,43 @@ class ApiKey(models.Model):
 
     objects = ApiKeyQuerySet.as_manager()
 
+    # Whether its owner acts for its publisher; known to whoever found it by its prefix.
+    owner_is_member = False
+
     def __str__(self) -> str:
         return f"{self.prefix}… {self.name}".strip()
+
+
+def _asked_for() -> "models.QuerySet[ApiKey, Any]":
+    roles = User.groups.through.objects.filter(user=OuterRef("owner"))
+    members = Membership.objects.filter(user=OuterRef("owner"), publisher=OuterRef("publisher"))
+    return (
+        ApiKey.objects.filter(prefix=Given("prefix"))
+        .annotate(
+            acts_for_it=Exists(members),
+            is_an_agent=Exists(roles.filter(group__name=AGENTS)),
+            is_a_lead=Exists(roles.filter(group__name=LEADS)),
+        )
+        .values_list(
+            *(*columns(ApiKey), *columns(User, of="owner"), *columns(Publisher, of="publisher")),
+            *("acts_for_it", "is_an_agent", "is_a_lead"),
+        )
+    )
+
+
+_with_owner = Prepared(_asked_for)
+
+
+def _key_of(row: tuple[Any, ...]) -> ApiKey:
+    own, owner = len(columns(ApiKey)), len(columns(User))
+    *_, acts_for_it, is_an_agent, is_a_lead = row
+    key = as_model(ApiKey, row[:own])
+    key.owner = as_model(User, row[own : own + owner])
+    roles = {AGENTS: is_an_agent, LEADS: is_a_lead}
+    key.owner.role_names = {name for name, has in roles.items() if has}
+    key.publisher = as_model(Publisher, row[own + owner : -3]) if key.publisher_id else None
+    key.owner_is_member = acts_for_it
+    return key
 
 
 class Receipt(models.Model):
@@ -226,7 +259,6 @@ class Receipt(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="receipts")
     key = models.CharField(max_length=255)
     request = models.CharField(max_length=64, help_text="digest of what was asked, route included")
-    claim = models.UUIDField(help_text="tells the request that made this row from a twin that found it")
     status = models.PositiveSmallIntegerField(null=True)
     # Text, not a JSON column: PostgreSQL's jsonb does not keep the order of keys, and a replay is byte for byte.
     body = models.TextField(default="")

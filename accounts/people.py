@@ -11,6 +11,7 @@ from accounts.durable import durably
 from accounts.models import Membership, Publisher, User
 from accounts.refusals import NotAllowed
 from accounts.roles import AGENTS, LEADS
+from ground.laws import law
 
 ROLES = {"agent": AGENTS, "lead": LEADS}
 
@@ -61,7 +62,7 @@ def register_person(
 ) -> tuple[User, bool]:
     """Somebody whom another shop knows, and whether they are new here. They have no password until they ask for one
     by e-mail. Whoever is known already is left as they are."""
-    assert connection.in_atomic_block, "a person is registered inside a transaction"
+    law(connection.in_atomic_block, "a person is registered inside a transaction")
     address = email.strip().lower()
     known = User.objects.filter(email=address).first()
     if known is not None:
