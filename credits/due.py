@@ -9,9 +9,9 @@ from django.db.models import F
 from accounts.durable import durably
 from accounts.models import Receipt
 from accounts.refusals import Busy
-from credits.ledger import stamp
+from credits.books import open_books
+from credits.chain import stamp
 from credits.models import ExpiryNotice, Kind, Lot, LotQuerySet
-from credits.services import lock_wallet
 from outbox import letters
 from outbox.jobs import every
 
@@ -24,7 +24,7 @@ def expire_credits(now: datetime) -> int:
     """Writes the expiry of every wallet that has some due, each in a transaction of its own; returns how many."""
     due = Lot.objects.open().filter(expires_at__lte=now)
     customers = list(due.order_by("wallet_id").values_list("wallet_id", flat=True).distinct())
-    return sum(_unless_held(partial(lock_wallet, customer=customer, now=now)) for customer in customers)
+    return sum(_unless_held(partial(open_books, [customer], now=now)) for customer in customers)
 
 
 @every(hours=6)
@@ -68,14 +68,14 @@ def _warn(days: int, now: datetime) -> int:
 
 def _tell(customer: int, going: LotQuerySet, days: int, now: datetime) -> bool:
     """Under the wallet's lock, so that two workers tell nobody twice."""
-    wallet = lock_wallet(customer=customer, now=now)
-    lots = list(going.filter(wallet=wallet).in_spending_order())
+    open_books([customer], now=now)
+    lots = list(going.filter(wallet=customer).select_related("wallet__customer").in_spending_order())
     if not lots:
         return False
     ExpiryNotice.objects.bulk_create([ExpiryNotice(lot=lot, days=days, at=now) for lot in lots])
     letters.queue(
         template="credits_expire",
-        to=wallet.customer,
+        to=lots[0].wallet.customer,
         data={
             "days": days,
             "credits": sum(lot.remaining for lot in lots),

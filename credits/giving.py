@@ -6,9 +6,11 @@ from accounts import audit
 from accounts.durable import Answer, Asking, once
 from accounts.models import User
 from accounts.refusals import NotAllowed
-from credits.ledger import stamp
-from credits.models import Kind, Lot
-from credits.services import grant, lock_wallet
+from credits import ledger
+from credits.books import open_books
+from credits.chain import stamp
+from credits.ledger import Lot
+from credits.models import Kind
 from outbox import letters
 
 
@@ -45,17 +47,18 @@ def give(
         raise NotAllowed("Only a lead gives credits. Nothing was given.")
     if by == customer:
         raise NotAllowed("Nobody gives credits to themselves: ask another lead. Nothing was given.")
-    wallet = lock_wallet(customer=customer, now=now)
-    lot = grant(
-        wallet=wallet,
-        credits=credits,
-        kind=kind,
-        source="given by the store",
-        expires_at=expires_at,
-        memo=why,
-        made_by=by,
-        now=now,
-    )
+    with open_books([customer.pk], now=now) as books:
+        wallet = books.wallet(customer.pk)
+        lot = ledger.grant(
+            wallet,
+            credits=credits,
+            kind=kind,
+            source="given by the store",
+            expires_at=expires_at,
+            memo=why,
+            made_by=by.pk,
+            at=now,
+        )
     audit.record(by=by, act="give credits", subject=customer.email, why=f"{credits} {kind}: {why}", now=now)
     tell_of_arrival(customer=customer, lot=lot, why=why, balance=wallet.balance, now=now)
     return lot

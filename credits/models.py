@@ -1,32 +1,20 @@
-"""Money rows. Their laws stand here a second time, as constraints; the writers in `services.py` assert them first."""
+"""Money rows. Their laws stand here a second time, as constraints; `ledger.py` holds to them first."""
 
 import unicodedata
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import models
 from django.db.models import F, Q
 
 from accounts.guards import Guard
-from accounts.models import User
-
-MOST = 2**53 - 1  # the largest integer that every JSON reader keeps exactly
-
-
-class WalletQuerySet(models.QuerySet["Wallet"]):
-    def lock(self, customer: User | int) -> "Wallet":
-        """The wallet, locked until the transaction ends. Nothing else in this room locks anything."""
-        pk = customer.pk if isinstance(customer, User) else customer
-        wallet = self.select_for_update(of=("self",)).get(pk=pk)
-        wallet.locked_within = connection.atomic_blocks[-1]
-        return wallet
+from credits.ledger import MOST
 
 
 class Wallet(models.Model):
     """A customer's credits: the sum of its lots. The row is the lock for all below it."""
 
     guard = Guard(moves=("balance", "entries_count", "head_digest"))
-    locked_within: Any = None
 
     customer = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.PROTECT, primary_key=True, related_name="wallet"
@@ -34,8 +22,6 @@ class Wallet(models.Model):
     balance = models.BigIntegerField(default=0)
     entries_count = models.BigIntegerField(default=0)
     head_digest = models.CharField(max_length=64, default="", blank=True)
-
-    objects = WalletQuerySet.as_manager()
 
     class Meta:
         permissions: ClassVar = [("give_credits", "Can give credits to a customer")]
@@ -47,11 +33,6 @@ class Wallet(models.Model):
 
     def __str__(self) -> str:
         return f"wallet of {self.customer_id}"
-
-    @property
-    def is_locked(self) -> bool:
-        """Whether the transaction that locked this row is still open on this connection."""
-        return any(block is self.locked_within for block in connection.atomic_blocks)
 
 
 class Kind(models.TextChoices):
@@ -211,9 +192,9 @@ class Entry(models.Model):
 
 
 class CodeQuerySet(models.QuerySet["Code"]):
-    def lock(self, pk: int) -> "Code":
+    def lock(self, reads_as: str) -> "Code | None":
         """The code, locked after its wallet: whoever counts its uses counts alone."""
-        return self.select_for_update(of=("self",)).get(pk=pk)
+        return self.select_for_update(of=("self",)).filter(reads_as=reads_as).first()
 
 
 class Code(models.Model):

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from credits import ledger
+from credits import chain
 from credits.codes import source_of
 from credits.proofs import Finding
 
@@ -33,7 +33,7 @@ class Lot:
             self.reborn_from,
             created_at,
         ) = row
-        self.facts = ledger.lot_facts(
+        self.facts = chain.lot_facts(
             created_at=created_at,
             expires_at=self.expires_at,
             issued=self.issued,
@@ -51,7 +51,7 @@ class Usage:
 
     def __init__(self, row: Row, purpose: str, of: int, at: str) -> None:
         _, _, self.lot, self.payment, self.spent, self.restored = row
-        self.facts = ledger.usage_facts(at=at, of=of, purpose=purpose, spent=self.spent)
+        self.facts = chain.usage_facts(at=at, of=of, purpose=purpose, spent=self.spent)
         self.said_spent = self.said_restored = 0
 
 
@@ -73,12 +73,12 @@ class WalletProof:
             self.usages[usage.lot, usage.payment] = self.by_id[row[1]] = usage
             if usage.payment in self.drawn:
                 self.drawn[usage.payment] += usage.spent
-        self.number, self.balance, self.head = 0, 0, ledger.GENESIS
+        self.number, self.balance, self.head = 0, 0, chain.GENESIS
 
     def lines(self, rows: Iterable[Row]) -> Iterator[Finding]:
         """The chain: numbered without a gap, each digest right, each line true of the rows it stands for."""
-        number, balance, previous = 0, 0, ledger.GENESIS
-        line_digest, check = ledger.line_digest, self._CHECKS
+        number, balance, previous = 0, 0, chain.GENESIS
+        line_digest, check = chain.line_digest, self._CHECKS
         for row in rows:
             _, said_number, kind, credits, balance_after, lot, payment, facts, memo, made_by, at, digest = row
             number += 1
@@ -203,7 +203,7 @@ class WalletProof:
         found.born = found.born or reborn
         if reborn and found.issued != credits:
             return f"Lot {lot} is not what came back."
-        if facts != ledger.restored_facts(
+        if facts != chain.restored_facts(
             evidence=_evidence(facts), lot=found.facts if reborn else None, restored=credits
         ):
             return f"Payment {payment} did not get this back."
@@ -211,7 +211,7 @@ class WalletProof:
 
     def _expired(self, credits: int, lot: int, payment: int | None, facts: str, at: str) -> str:
         found = self.lots.get(lot)
-        if found is None or payment is not None or facts != ledger.EXPIRED:
+        if found is None or payment is not None or facts != chain.EXPIRED:
             return "Its lot is not in this wallet."
         found.said += credits
         if found.expires_at is None or found.expires_at > at:

@@ -23,15 +23,17 @@ class RefundsConfig(AppConfig):
 
     def ready(self) -> None:
         from credits import proofs
-        from outbox import letters
+        from outbox import acts, letters
         from refunds.cases import escalating  # noqa: F401 - the job registers itself on import
         from refunds.credit_notes import facts_of_note
+        from refunds.letters import letters_of_refund
         from refunds.proofs import NOTES, refunds_hold
         from storefront import documents
         from storefront.models import Series
         from storefront.proofs import NUMBERED
 
         documents.facts_behind[Series.CREDIT_NOTE] = facts_of_note
+        acts.written_by["refund"] = letters_of_refund
         letters.enclosures["credit_note"] = documents.enclosure
         NUMBERED[Series.CREDIT_NOTE] = NOTES
         proofs.register("refunds", refunds_hold, over=self.get_model("Refund"))

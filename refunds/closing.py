@@ -1,21 +1,44 @@
-"""What happens to an open case when its purchase is settled by another way."""
+"""What happens to open cases when their purchases are settled by another way."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from accounts.models import User
+from ground.laws import given
+from ground.prepared import Given, Prepared, as_model, columns
 from refunds.models import Case, CaseEvent, State
 from refunds.models.cases import Side
-from storefront.models import Purchase
 
 
-def close_open_case(
-    *, purchase: Purchase, by: User | None, door: str, act: str, now: datetime, credits: int | None = None
-) -> Case | None:
-    """The purchase's lock is the case's: whoever decides the case waits, and then finds it closed."""
-    case = Case.objects.open().filter(purchase=purchase).first()
-    if case is None:
-        return None
-    case.state, case.state_since, case.closed_at, case.deadline = State.CLOSED_BY_REFUND, now, now, None
-    case.save(update_fields=["state", "state_since", "closed_at", "deadline"])
-    CaseEvent.objects.create(case=case, at=now, side=Side.STORE, by=by, door=door, act=act, credits=credits)
-    return case
+class Closing(NamedTuple):
+    """What closes a purchase's case: by whom, through which door, and what it did to the credits."""
+
+    purchase_id: int
+    by_id: int | None
+    door: str
+    credits: int | None = None
+
+
+_open_cases = Prepared(
+    lambda: Case.objects.open().filter(purchase__among=Given("purchases")).values_list(*columns(Case))
+)
+
+
+def close_open_cases(closings: Sequence[Closing], *, act: str, now: datetime) -> None:
+    """A purchase's lock is its case's: whoever decides the case waits, and then finds it closed."""
+    by_purchase = {closing.purchase_id: closing for closing in closings}
+    if not by_purchase:
+        return
+    for case in (as_model(Case, row) for row in _open_cases(purchases=by_purchase)):
+        closing = by_purchase[given(case.purchase_id, "the case names its purchase")]
+        case.state, case.state_since, case.closed_at, case.deadline = State.CLOSED_BY_REFUND, now, now, None
+        case.save(update_fields=["state", "state_since", "closed_at", "deadline"])
+        CaseEvent.objects.create(
+            case=case,
+            at=now,
+            side=Side.STORE,
+            by_id=closing.by_id,
+            door=closing.door,
+            act=act,
+            credits=closing.credits,
+        )

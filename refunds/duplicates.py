@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from ground.laws import given
 from refunds.models import Case, Grounds
 from storefront.models import Download, Purchase, PurchaseItem, Status
 
@@ -163,5 +164,4 @@ def _is_duplicate(first: Purchase, second: Purchase) -> bool:
 
 
 def _when(purchase: Purchase) -> tuple[datetime, int]:
-    assert purchase.completed_at is not None, "only what was completed is owned twice"
-    return purchase.completed_at, purchase.pk
+    return given(purchase.completed_at, "only what was completed is owned twice"), purchase.pk

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
+from ground.laws import law
 from refunds.question import (
     Cause,
     Download,
@@ -137,7 +138,7 @@ def decide(facts: Facts, *, terms: Terms, now: datetime) -> Decision:
         decided_at=now,
         terms=terms,
     )
-    assert 0 <= decision.credits <= decision.credits_spent
+    law(0 <= decision.credits <= decision.credits_spent, "never more comes back than was spent")
     return decision
 
 

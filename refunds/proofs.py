@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from credits.ledger import stamp
+from credits.chain import stamp
 from credits.proofs import Finding, Progress, Side, stream
 from refunds.models import Basis, Refund
 from refunds.settlement import refund_digest

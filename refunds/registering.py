@@ -6,7 +6,7 @@ answered as before, and other lines may name it.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError
 
@@ -14,12 +14,21 @@ from accounts.durable import Answer, Asking, once
 from accounts.models import User
 from accounts.people import register_person
 from accounts.refusals import Busy
-from credits.models import Lot
-from credits.services import grant, lock_wallet
+from credits import ledger
+from credits.books import open_books
+from credits.ledger import Lot
 from refunds.services import charge_back_within
 from storefront.models import Asset, Bundle, Download, Purchase, Status
 from storefront.recording import record_download_of, record_purchase
 from storefront.refusals import WrongLine
+
+
+class Granted(NamedTuple):
+    """A new lot, and the balance with it."""
+
+    lot: Lot
+    balance: int
+
 
 SOURCES = {"paid": "Top-up", "promo": "Promotion", "compensation": "Compensation"}
 
@@ -43,23 +52,24 @@ def register_grant(
     expires_at: datetime | None = None,
     memo: str = "",
 ) -> Answer:
-    """The outcome is the new lot."""
+    """The outcome is Granted."""
 
-    def act() -> Lot:
+    def act() -> Granted:
         if expires_at is not None and expires_at <= at:
-            raise WrongLine(
-                "expires_at", "These credits would expire before they came. Nothing was recorded."
+            raise WrongLine("expires_at", "These credits would expire before they came.")
+        with open_books([customer.pk], now=asking.now) as books:
+            wallet = books.wallet(customer.pk)
+            lot = ledger.grant(
+                wallet,
+                credits=credits,
+                kind=kind,
+                source=SOURCES[kind],
+                memo=memo,
+                expires_at=expires_at,
+                made_by=asking.person.pk,
+                at=at,
             )
-        return grant(
-            wallet=lock_wallet(customer=customer, now=asking.now),
-            credits=credits,
-            kind=kind,
-            source=SOURCES[kind],
-            memo=memo,
-            expires_at=expires_at,
-            made_by=asking.person,
-            now=at,
-        )
+        return Granted(lot, wallet.balance)
 
     return once(asking, act)
 

@@ -14,6 +14,7 @@ from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import TruncMonth
 
 from accounts.models import Publisher
+from ground.laws import given
 from refunds.models import Basis
 from refunds.verification import CHARGED_BACK, EVER_COMPLETED
 from refunds.wording import BASES
@@ -180,8 +181,7 @@ def _read(items: "QuerySet[PurchaseItem]", *, by: str) -> Iterator[PurchaseItem]
 
 
 def _sale_line(item: PurchaseItem) -> ItemLine:
-    completed_at = item.purchase.completed_at
-    assert completed_at, "a sale is a completed purchase"
+    completed_at = given(item.purchase.completed_at, "a sale is a completed purchase")
     return _line(item, "sale", completed_at, 1, item.share)
 
 

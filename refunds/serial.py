@@ -6,7 +6,6 @@ written: a stored decision can be shown again, and stored facts can be judged ag
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,11 +15,6 @@ from refunds.question import Cause, Download, Facts, Item, Kind, PastRefund, Sta
 from refunds.wording import message
 
 Json = dict[str, Any]
-
-
-def canonical(value: object) -> str:
-    """One text for one value, whatever order its keys came in: this is what digests are taken of."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def decision_to_json(decision: Decision) -> Json:

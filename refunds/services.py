@@ -1,6 +1,7 @@
 """A refund from the question to the answer. Facts are gathered, one function judges, one function settles; page,
 desk, portal and API all come in here."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,17 +11,23 @@ from accounts import audit
 from accounts.durable import Answer, Asking, durably, once
 from accounts.models import User
 from accounts.refusals import NotAllowed
-from credits import services as credits
-from credits.services import Restoration
-from refunds.closing import close_open_case
+from credits.books import Books, open_books, read_payments
+from credits.chain import canonical
+from credits.ledger import Payment, Restoration, plan_restoration
+from ground.laws import law
+from refunds.closing import Closing, close_open_cases
 from refunds.facts import Gathered, gather
 from refunds.figures import count_quote
 from refunds.models import Basis, ChargeBack, Denial, Refund
 from refunds.policy import Decision, Facts, Fate, Restore, decide
+from refunds.record import write_charge_backs, write_denials
 from refunds.refusals import ChargeBackRefused, NotYours, QuoteChanged
-from refunds.serial import canonical, decision_to_json, facts_to_json
-from refunds.settlement import ASKED, Settlement, _settle
+from refunds.serial import decision_to_json, facts_to_json
+from refunds.settlement import Settlement, settle
+from storefront import sold
 from storefront.models import Purchase, Status
+from storefront.record import read_sold, write_moves
+from storefront.sold import Asked, Sold
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,7 @@ class Quote:
 
     gathered: Gathered
     decision: Decision
-    plan: list[Restoration]
+    plan: Sequence[Restoration]
 
     @property
     def facts(self) -> Facts:
@@ -51,7 +58,12 @@ def opinion(*, purchase: Purchase, now: datetime) -> Quote:
 
 def quote_as_of(*, purchase: Purchase, at: datetime) -> Quote:
     """What the buyer would have been shown at an instant of the past: with the facts of then."""
-    return _judge(gather(purchase, purchase.customer, as_of=at), at)
+    gathered = gather(purchase, purchase.customer, as_of=at)
+    decision = decide(gathered.facts, terms=gathered.terms, now=at)
+    payments = payments_of({purchase.payment_id} if decision.credits and purchase.payment_id else (), None)
+    for usage in (usage for payment in payments.values() for usage in payment.usages):
+        usage.restored = 0  # What came back since had not come back then.
+    return _planned(gathered, decision, payments, at)
 
 
 def request_refund(
@@ -85,32 +97,34 @@ def refund_within(
 ) -> Refund | Denial:
     """Lock, look, act. The facts are read again in statements that start after the locks were had: one that waited
     for a lock would still see what was there before."""
-    assert connection.in_atomic_block, "a refund happens inside a transaction"
+    law(connection.in_atomic_block, "a refund happens inside a transaction")
     if requester.pk != purchase.customer_id:
         raise NotYours
-    wallet = credits.lock_wallet(customer=requester, now=now)
-    locked = Purchase.objects.lock(purchase.pk)
-    found = _judge(gather(locked, requester), now)
+    books = open_books([requester.pk], now=now)
+    found = _judge(gather(Purchase.objects.lock(purchase.pk), requester), now, books)
     if found.decision.eligible and found.decision.credits != expected_credits:
         raise QuoteChanged(credits=found.decision.credits, quote=found)
-    _remember_asking(locked, now)
+    _remember_asking(found.gathered.sold, now)
     if not found.decision.eligible:
-        locked.save(update_fields=ASKED)
+        write_moves([found.gathered.sold], places=lambda _: ())
         return _deny(found, requested_by=requested_by, door=door, now=now)
+    settlement = by_policy(found, requested_by=requested_by, door=door)
+    return settle([settlement], books=books, now=now)[0]
+
+
+def by_policy(found: Quote, *, requested_by: User, door: str) -> Settlement:
+    """What the policy gives, as it gives it."""
     decision = found.decision
-    return _settle(
-        wallet=wallet,
-        gathered=found.gathered,
+    return Settlement(
+        sold=found.gathered.sold,
+        facts=found.facts,
         decision=decision,
-        settlement=Settlement(
-            credits=decision.credits,
-            basis=Basis.POLICY,
-            keep=frozenset(item.asset for item in decision.items if item.after_refund == Fate.KEPT),
-            plan=found.plan,
-        ),
-        requested_by=requested_by,
+        credits=decision.credits,
+        basis=Basis.POLICY,
+        keep=frozenset(item.asset for item in decision.items if item.after_refund == Fate.KEPT),
+        plan=found.plan,
+        requested_by=requested_by.pk,
         door=door,
-        now=now,
     )
 
 
@@ -125,39 +139,66 @@ def charge_back(*, purchase: Purchase, by: User | None, why: str, now: datetime)
 
 def charge_back_within(*, purchase: Purchase, by: User | None, why: str, now: datetime) -> ChargeBack:
     """No credits move; all items are revoked, and an earlier refund stays on record."""
-    assert connection.in_atomic_block, "a charge-back happens inside a transaction"
+    law(connection.in_atomic_block, "a charge-back happens inside a transaction")
     locked = Purchase.objects.lock(purchase.pk)
     if locked.status not in {Status.COMPLETED, Status.REFUNDED}:
         raise ChargeBackRefused(status=locked.get_status_display().lower())
-    # What a refund revoked before stays revoked since then: sales of a closed month are told by that instant.
-    locked.status, locked.revoked_at = Status.CHARGED_BACK, locked.revoked_at or now
-    locked.save(update_fields=["status", "revoked_at"])
-    row = ChargeBack.objects.create(purchase=locked, by=by, why=why, at=now)
-    close_open_case(purchase=locked, by=by, door="desk", act="charged_back", now=now)
+    (bought,) = read_sold([locked])
+    sold.charge_back(bought, at=now)
+    write_moves([bought], places=lambda _: ())
+    row = ChargeBack(purchase=locked, by=by, why=why, at=now)
+    write_charge_backs([row])
+    close_open_cases([Closing(locked.pk, by.pk if by else None, "desk")], act="charged_back", now=now)
     if by is not None:
         audit.record(by=by, act="charge_back", subject=locked.number, why=why, now=now)
     return row
 
 
-def _judge(gathered: Gathered, now: datetime) -> Quote:
-    decision = decide(gathered.facts, terms=gathered.terms, now=now)
-    plan = credits.plan_restoration(payment=gathered.purchase.payment, credits=decision.credits, now=now)
-    restores = tuple(Restore(part.usage.lot_id, part.kind, part.credits, part.expires_at) for part in plan)
-    return Quote(gathered, replace(decision, restores=restores), plan)
+def judge_all(gathered: Sequence[Gathered], now: datetime, books: Books | None = None) -> list[Quote]:
+    """Each judged, and planned into its lots: of the books where they are open, else as they stand."""
+    decisions = [decide(each.facts, terms=each.terms, now=now) for each in gathered]
+    paid = {
+        each.purchase.payment_id
+        for each, decision in zip(gathered, decisions, strict=True)
+        if decision.credits and each.purchase.payment_id
+    }
+    payments = payments_of(paid, books)
+    return [
+        _planned(each, decision, payments, now) for each, decision in zip(gathered, decisions, strict=True)
+    ]
 
 
-def _remember_asking(purchase: Purchase, now: datetime) -> None:
+def payments_of(paid: Collection[int], books: Books | None) -> Mapping[int, Payment]:
+    if not paid:
+        return {}
+    return books.payments(paid) if books else read_payments(paid)
+
+
+def shown(plan: Sequence[Restoration]) -> tuple[Restore, ...]:
+    """Where credits go back to, as a decision tells it."""
+    return tuple(Restore(part.usage.lot.id or 0, part.kind, part.credits, part.expires_at) for part in plan)
+
+
+def _judge(gathered: Gathered, now: datetime, books: Books | None = None) -> Quote:
+    return judge_all([gathered], now, books)[0]
+
+
+def _planned(gathered: Gathered, decision: Decision, payments: Mapping[int, Payment], now: datetime) -> Quote:
+    payment = payments.get(gathered.purchase.payment_id or 0)
+    plan = plan_restoration(payment, credits=decision.credits, now=now)
+    return Quote(gathered, replace(decision, restores=shown(plan)), plan)
+
+
+def _remember_asking(bought: Sold, now: datetime) -> None:
     """How things stood when somebody last asked: what a back-test of other terms judges. Once it is refunded, asking
     again tells nothing about the terms."""
-    if purchase.status == Status.REFUNDED:
-        return
-    purchase.asked_at = now
-    purchase.asked_count, purchase.asked_price = purchase.downloaded_count, purchase.downloaded_price
+    if bought.status != Status.REFUNDED:
+        bought.asked = Asked(now, bought.downloaded_count, bought.downloaded_price)
 
 
 def _deny(found: Quote, *, requested_by: User, door: str, now: datetime) -> Denial:
     purchase = found.gathered.purchase
-    return Denial.objects.create(
+    denial = Denial(
         purchase=purchase,
         customer_id=purchase.customer_id,
         facts=canonical(facts_to_json(found.facts)),
@@ -166,3 +207,5 @@ def _deny(found: Quote, *, requested_by: User, door: str, now: datetime) -> Deni
         door=door,
         at=now,
     )
+    write_denials([denial])
+    return denial

@@ -1,88 +1,117 @@
-"""The one payer. Nothing else in the project gives credits back for a purchase: whoever decides, it is done here."""
+"""The one payer. Nothing else in the project gives credits back for a purchase: whoever decides, and however many are
+decided at once, it is done here."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 
-from accounts.models import User
-from credits import services as credits
-from credits.ledger import stamp
-from credits.models import Wallet
-from credits.services import Restoration, whole
-from refunds.closing import close_open_case
-from refunds.credit_notes import issue_credit_note
-from refunds.facts import Gathered
-from refunds.letters import queue_refund_letters
-from refunds.models import Case, Refund
-from refunds.policy import Decision
-from refunds.serial import canonical, decision_to_json, facts_to_json
+from credits import ledger
+from credits.books import Books
+from credits.chain import canonical, stamp
+from credits.ledger import Restoration, Wallet, whole
+from ground.laws import law
+from outbox.acts import queue_acts
+from refunds.closing import Closing, close_open_cases
+from refunds.credit_notes import note_of
+from refunds.models import Refund
+from refunds.policy import Decision, Facts
+from refunds.record import write_notes, write_refunds
+from refunds.serial import decision_to_json, facts_to_json
 from refunds.shares import Stake, kept_shares
-from storefront.models import Purchase, PurchaseItem, Status
-
-# How things stood when somebody last asked: saved together with what came of it.
-ASKED = ("asked_at", "asked_count", "asked_price")
+from storefront.models import Series
+from storefront.numbers import take_numbers
+from storefront.record import write_moves
+from storefront.sold import COMPLETED, REFUNDED, Sold
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settlement:
-    """What was decided: how many credits, on which basis, and which assets (by slug) the customer goes on having.
+    """What was decided of one purchase: how many credits go back, on which basis, which assets (by slug) the customer
+    goes on having, and into which lots the credits go."""
 
-    `plan` says into which lots, when that was planned under the locks that are held now.
-    """
-
+    sold: Sold
+    facts: Facts
+    decision: Decision
     credits: int
     basis: str
     keep: frozenset[str]
-    plan: list[Restoration] | None = None
+    plan: Sequence[Restoration]
+    requested_by: int
+    door: str
+    case: int | None = None
+    # Facts and decision as they were stored where this was settled before; else they are spelled here.
+    told: tuple[str, str] | None = None
+
+    @property
+    def full(self) -> bool:
+        return not self.keep and not any(item.downloaded for item in self.facts.items)
 
 
-def _settle(
-    *,
-    wallet: Wallet,
-    gathered: Gathered,
-    decision: Decision,
-    settlement: Settlement,
-    requested_by: User,
-    door: str,
-    now: datetime,
-    case: Case | None = None,
-) -> Refund:
-    """All of a refund, or nothing: the caller's transaction holds the wallet's and the purchase's lock, and the facts
-    were gathered after both were had."""
-    assert connection.in_atomic_block, "a refund is settled inside a transaction"
-    assert wallet.is_locked, "a refund is settled under its locks"
-    purchase, items = gathered.purchase, gathered.items
-    whole(settlement.credits)
-    assert purchase.status == Status.COMPLETED, "only a completed purchase is refunded, and only once"
-    assert settlement.credits <= purchase.credits_spent, "never more than was spent"
-    full = not settlement.keep and not any(item.downloaded for item in gathered.facts.items)
-    refund = _record(
-        gathered, decision, settlement, full=full, requested_by=requested_by, door=door, case=case, now=now
+def settle(settlements: Sequence[Settlement], *, books: Books, now: datetime) -> list[Refund]:
+    """All of these refunds, or none: the caller's transaction holds the locks of the wallets and of the purchases, and
+    the facts were gathered after both were had. The number of statements does not depend on how many there are."""
+    law(connection.in_atomic_block, "a refund is settled inside a transaction")
+    refunds = [book(each, books.wallet(each.sold.customer.pk), now=now) for each in settlements]
+    books.close()
+    write_refunds(refunds)
+    write_moves([each.sold for each in settlements])
+    closings = [
+        Closing(refund.purchase_id, refund.requested_by_id, refund.door, refund.credits)
+        for refund in refunds
+        if refund.case_id is None
+    ]
+    close_open_cases(closings, act="refunded", now=now)
+    queue_acts("refund", [refund.pk for refund in refunds], now=now)
+    # The series comes last: everybody who refunds waits for that row.
+    numbers = take_numbers(Series.CREDIT_NOTE, len(refunds))
+    notes = [
+        note_of(refund, each.sold, number=number)
+        for refund, each, number in zip(refunds, settlements, numbers, strict=True)
+    ]
+    write_notes(notes)
+    for refund, note in zip(refunds, notes, strict=True):
+        refund.credit_note, refund.balance = note, books.wallet(refund.customer_id).balance
+    return refunds
+
+
+def book(settlement: Settlement, wallet: Wallet, *, now: datetime) -> Refund:
+    """One refund, in the plain values of its wallet and its purchase; nothing is written here."""
+    sold, credits = settlement.sold, settlement.credits
+    whole(credits)
+    law(sold.status == COMPLETED, "only a completed purchase is refunded, and only once")
+    law(credits <= sold.credits_spent, "never more than was spent")
+    law(sum(part.credits for part in settlement.plan) == credits, "the plan gives back what was decided")
+    facts, decision = settlement.told or (
+        canonical(facts_to_json(settlement.facts)),
+        canonical(decision_to_json(settlement.decision)),
     )
-    if settlement.credits:
-        assert purchase.payment is not None, "credits were spent, so there is a payment"
-        credits.restore(
-            wallet=wallet,
-            payment=purchase.payment,
-            credits=settlement.credits,
-            plan=settlement.plan,
+    refund = Refund(
+        purchase_id=sold.pk,
+        customer_id=sold.customer.pk,
+        credits=credits,
+        basis=settlement.basis,
+        full=settlement.full,
+        facts=facts,
+        decision=decision,
+        requested_by_id=settlement.requested_by,
+        door=settlement.door,
+        case_id=settlement.case,
+        at=now,
+    )
+    refund.digest = refund_digest(refund, sold.number)
+    if credits:
+        ledger.restore(
+            wallet,
+            settlement.plan,
             evidence=refund.digest,
-            memo=f"Refund of {purchase.title}",
-            made_by=requested_by,
-            now=now,
+            memo=f"Refund of {sold.title}",
+            made_by=settlement.requested_by,
+            at=now,
         )
-    purchase.status = Status.REFUNDED
-    purchase.revoked_at = None if settlement.keep else now
-    purchase.save(update_fields=["status", "revoked_at", *ASKED])
-    _settle_items(items, settlement, full=full, now=now)
-    if case is None:
-        close_open_case(
-            purchase=purchase, by=requested_by, door=door, act="refunded", credits=settlement.credits, now=now
-        )
-    note = issue_credit_note(refund, purchase, items, now=now)
-    queue_refund_letters(refund, note, purchase, items, now=now)
+    _end(settlement, now)
     return refund
 
 
@@ -104,57 +133,16 @@ def refund_digest(refund: Refund, invoice: str) -> str:
     return hashlib.sha256(canonical(told).encode()).hexdigest()
 
 
-def _record(
-    gathered: Gathered,
-    decision: Decision,
-    settlement: Settlement,
-    *,
-    full: bool,
-    requested_by: User,
-    door: str,
-    case: Case | None,
-    now: datetime,
-) -> Refund:
-    purchase = gathered.purchase
-    refund = Refund(
-        purchase=purchase,
-        customer_id=purchase.customer_id,
-        credits=settlement.credits,
-        basis=settlement.basis,
-        full=full,
-        facts=canonical(facts_to_json(gathered.facts)),
-        decision=canonical(decision_to_json(decision)),
-        requested_by=requested_by,
-        door=door,
-        case=case,
-        at=now,
-    )
-    refund.digest = refund_digest(refund, purchase.number)
-    refund.save(force_insert=True)
-    return refund
-
-
-def _settle_items(items: list[PurchaseItem], settlement: Settlement, *, full: bool, now: datetime) -> None:
-    """Who bears it, and what the customer goes on having. When all is revoked the purchase carries it, not each item."""
-    kept = kept_shares(
-        [Stake(item.share, item.original_price, item.asset.slug in settlement.keep) for item in items],
+def _end(settlement: Settlement, now: datetime) -> None:
+    """What the customer goes on having, and who bears it. When all is revoked the purchase carries it, not each item."""
+    sold, keep = settlement.sold, settlement.keep
+    sold.status = REFUNDED
+    sold.revoked_at = None if keep else now
+    if keep:
+        sold.lost = {place: now for place, part in enumerate(sold.parts) if part.slug not in keep}
+    sold.kept_shares = kept_shares(
+        [Stake(part.share, part.original_price, part.slug in keep) for part in sold.parts],
         credits_back=settlement.credits,
         basis=settlement.basis,
-        full=full,
+        full=settlement.full,
     )
-    for item, share in zip(items, kept, strict=True):
-        item.kept_share = share
-        if settlement.keep and item.asset.slug not in settlement.keep:
-            item.revoked_at = now
-    if full and not any(kept):
-        PurchaseItem.objects.filter(purchase_id=items[0].purchase_id).update(kept_share=0)
-    else:
-        PurchaseItem.objects.bulk_update(items, ["kept_share", "revoked_at"])
-
-
-def lost_and_kept(
-    purchase: Purchase, items: list[PurchaseItem]
-) -> tuple[list[PurchaseItem], list[PurchaseItem]]:
-    """The items whose licences ended with the refund, and those that the customer keeps."""
-    lost = [item for item in items if purchase.revoked_at or item.revoked_at]
-    return lost, [item for item in items if item not in lost]

@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.durable import durably
 from accounts.models import ApiKey, Publisher, User
+from ground.laws import given, law
 from refunds.guesses import hold_back_guesses
 from refunds.models import Basis, LookUp, VerifiedInvoice
 from refunds.wording import BASES
@@ -51,8 +52,7 @@ class VerifiedItem:
     @property
     def date(self) -> date:
         """The day of the invoice, in UTC for everybody."""
-        completed_at = self.item.purchase.completed_at
-        assert completed_at, "only completed purchases are verified"
+        completed_at = given(self.item.purchase.completed_at, "only completed purchases are verified")
         return completed_at.astimezone(UTC).date()
 
     @property
@@ -126,7 +126,7 @@ def verify_within(
     door: str,
     now: datetime,
 ) -> list[VerifiedItem]:
-    assert connection.in_atomic_block, "look-ups are counted inside a transaction"
+    law(connection.in_atomic_block, "look-ups are counted inside a transaction")
     if publisher is not None:
         hold_back_guesses(publisher=publisher, by=by, api_key=api_key, now=now)
     found = look(publisher=publisher, numbers=numbers, now=now)

@@ -34,11 +34,13 @@ class StorefrontConfig(AppConfig):
         from django.db.models.signals import post_migrate
 
         from credits import proofs
-        from outbox import letters
+        from outbox import acts, letters
         from storefront.documents import enclosure
+        from storefront.letters import letters_of_purchase
         from storefront.proofs import purchases_hold, series_hold
         from storefront.standards import make_standards
 
+        acts.written_by["purchase"] = letters_of_purchase
         letters.enclosures["invoice"] = enclosure
         proofs.register("purchases", purchases_hold, over=self.get_model("Purchase"))
         proofs.register("series", series_hold)

@@ -1,39 +1,80 @@
 """What is in a bundle when it is bought: nested bundles opened, every asset once, in the order of first mention."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Any, NamedTuple
 
+from ground.prepared import Given, Prepared
 from storefront.models import Asset, Bundle, BundlePart
+from storefront.sold import Good
+
+_goods = Prepared(
+    lambda: (
+        BundlePart.objects.filter(bundle__among=Given("bundles"))
+        .order_by("position", "id")
+        .values_list(
+            *("bundle_id", "inner_id", "asset__withdrawn_at", "asset_id", "asset__slug"),
+            *("asset__publisher_id", "asset__publisher__slug", "asset__publisher__name"),
+            *("asset__title", "asset__price"),
+        )
+    )
+)
+
+
+class Piece(NamedTuple):
+    """One line of a bundle's content: what it holds of an asset, or the bundle inside it."""
+
+    bundle: int
+    inner: int | None
+    asset: int | None
+    thing: Any
 
 
 def contents(bundle: Bundle) -> list[Asset]:
-    """One query a level of nesting, whatever the number of items."""
-    parts: dict[int, list[BundlePart]] = {}
-    wanted = {bundle.pk}
-    while wanted:
-        for pk in wanted:
-            parts[pk] = []
-        for part in (
-            BundlePart.objects.filter(bundle__in=wanted)
+    """As models with their publishers, for whoever shows them."""
+    return _opened(
+        bundle,
+        lambda wanted: (
+            Piece(part.bundle_id, part.inner_id, part.asset_id, part.asset)
+            for part in BundlePart.objects.filter(bundle__in=wanted)
             .select_related("asset__publisher")
             .order_by("position", "id")
-        ):
-            parts[part.bundle_id].append(part)
-        wanted = {part.inner_id for found in parts.values() for part in found if part.inner_id} - parts.keys()
-    found: dict[int, Asset] = {}
-    _open(bundle.pk, parts, found, set())
+        ),
+    )
+
+
+def goods_in(bundle: Bundle) -> tuple[list[Good], bool]:
+    """As plain values, for whoever buys them; and whether all of them are for sale."""
+    found = _opened(
+        bundle, lambda wanted: (Piece(row[0], row[1], row[3], row[2:]) for row in _goods(bundles=wanted))
+    )
+    return [Good(*good) for _, *good in found], not any(withdrawn for withdrawn, *_ in found)
+
+
+def _opened(bundle: Bundle, read: Callable[[Collection[int]], Iterable[Piece]]) -> list[Any]:
+    """One query a level of nesting, whatever the number of items."""
+    pieces: dict[int, list[Piece]] = {}
+    wanted = {bundle.pk}
+    while wanted:
+        pieces |= {pk: [] for pk in wanted}
+        for piece in read(wanted):
+            pieces[piece.bundle].append(piece)
+        wanted = {piece.inner for found in pieces.values() for piece in found if piece.inner} - pieces.keys()
+    found: dict[int | None, Any] = {}
+    for piece in _in_order(bundle.pk, pieces, set()):
+        found.setdefault(piece.asset, piece.thing)
     return list(found.values())
 
 
-def _open(pk: int, parts: dict[int, list[BundlePart]], found: dict[int, Asset], opened: set[int]) -> None:
+def _in_order(pk: int, pieces: dict[int, list[Piece]], opened: set[int]) -> Iterator[Piece]:
     # A bundle that was opened before adds nothing, which also ends a ring that somebody managed to tie.
     if pk in opened:
         return
     opened.add(pk)
-    for part in parts[pk]:
-        if part.asset:
-            found.setdefault(part.asset.pk, part.asset)
-        elif part.inner_id:
-            _open(part.inner_id, parts, found, opened)
+    for piece in pieces[pk]:
+        if piece.inner:
+            yield from _in_order(piece.inner, pieces, opened)
+        else:
+            yield piece
 
 
 def holds_itself(bundle: Bundle, inner: Iterable[Bundle]) -> bool:

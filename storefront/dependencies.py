@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from accounts.models import User
+from ground.laws import given
 from storefront.downloads import Wanted
 from storefront.models import Asset
 from storefront.owned import owned_ids
@@ -69,8 +70,6 @@ def ring_of_assets(asset: Asset, requires: Iterable[Asset]) -> list[Asset]:
         if asset.pk in via:
             way = [asset]
             while way[-1].pk != first.pk:
-                before = via[way[-1].pk].via
-                assert before is not None, "a requirement names what requires it"
-                way.append(before)
+                way.append(given(via[way[-1].pk].via, "a requirement names what requires it"))
             return [asset, *reversed(way)]
     return []

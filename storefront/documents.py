@@ -12,43 +12,33 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import User
-from credits.ledger import canonical, stamp
+from credits.chain import stamp
 from outbox.letters import Enclosure
-from storefront.models import Document, Invoice, Purchase, PurchaseItem, Series
+from storefront.models import Document, Invoice, Series
 from storefront.rendering import render
+from storefront.sold import Buyer, Sold
 
 
-def issue_invoice(purchase: Purchase, items: Sequence[PurchaseItem], *, now: datetime) -> Invoice:
-    """The invoice says what was true at this moment, with names and addresses as they were."""
-    return Invoice.objects.create(
-        purchase=purchase,
-        customer_id=purchase.customer_id,
-        number=purchase.number,
-        facts=canonical(invoice_facts(purchase, items)),
-        issued_at=now,
-    )
-
-
-def invoice_facts(purchase: Purchase, items: Sequence[PurchaseItem]) -> dict[str, object]:
-    """What an invoice says; a cancelled purchase gets a void document under the same number."""
+def invoice_facts(sold: Sold) -> dict[str, object]:
+    """What was true at this moment, with names and addresses as they were. A cancelled purchase gets a void document
+    under the same number."""
     return {
-        "kind": "void" if purchase.status == "cancelled" else "invoice",
-        "number": purchase.number,
-        "date": stamp(purchase.completed_at or purchase.created_at),
-        **parties(purchase.customer),
-        "title": purchase.title,
-        "sold": "bundle" if purchase.is_bundle else "asset",
-        "credits": purchase.credits_spent,
+        "kind": "void" if sold.status == "cancelled" else "invoice",
+        "number": sold.number,
+        "date": stamp(sold.completed_at or sold.created_at),
+        **parties(sold.customer),
+        "title": sold.title,
+        "sold": "bundle" if sold.is_bundle else "asset",
+        "credits": sold.credits_spent,
         "items": [
             {
-                "asset": item.asset.slug,
-                "title": item.title,
-                "publisher": item.publisher.name,
-                "original_price": item.original_price,
-                "share": item.share,
+                "asset": part.slug,
+                "title": part.title,
+                "publisher": part.publisher_name,
+                "original_price": part.original_price,
+                "share": part.share,
             }
-            for item in items
+            for part in sold.parts
         ],
     }
 
@@ -56,7 +46,7 @@ def invoice_facts(purchase: Purchase, items: Sequence[PurchaseItem]) -> dict[str
 def credit_note_facts(
     *,
     number: str,
-    purchase: Purchase,
+    sold: Sold,
     credits: int,
     lines: Sequence[tuple[str, int]],
     kept: Sequence[str],
@@ -68,10 +58,10 @@ def credit_note_facts(
         "kind": "credit_note",
         "number": number,
         "date": stamp(now),
-        "invoice": purchase.number,
-        "invoice_date": stamp(purchase.completed_at or purchase.created_at),
-        **parties(purchase.customer),
-        "title": purchase.title,
+        "invoice": sold.number,
+        "invoice_date": stamp(sold.completed_at or sold.created_at),
+        **parties(sold.customer),
+        "title": sold.title,
         "credits": credits,
         "lines": [{"label": label, "credits": amount} for label, amount in lines],
         "kept": list(kept),
@@ -79,7 +69,7 @@ def credit_note_facts(
     }
 
 
-def parties(customer: User) -> dict[str, dict[str, str]]:
+def parties(customer: Buyer) -> dict[str, dict[str, str]]:
     """Who sold and who bought, as they are called at this moment."""
     return {
         "seller": {

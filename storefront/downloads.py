@@ -9,9 +9,12 @@ from django.db import connection
 from accounts.durable import durably
 from accounts.models import User
 from accounts.refusals import Busy
+from ground.laws import law
 from storefront import owned
 from storefront.models import Asset, AssetFile, Cause, Download, Purchase, PurchaseItem
+from storefront.record import read_sold, write_downloads, write_moves
 from storefront.refusals import NotOwned
+from storefront.sold import Handed, hand_out
 
 STARTS_OVER = 3
 
@@ -41,28 +44,57 @@ def record_downloads(
 ) -> list[Download]:
     """Each asset counts against the oldest live item that gives it, whose purchase is locked: so a download, a refund
     and a strike of one purchase see each other."""
-    assert connection.in_atomic_block, "a download is recorded inside a transaction"
-    assert all(one.file is None or one.file.asset_id == one.asset.pk for one in wanted), "a file of its asset"
+    law(connection.in_atomic_block, "a download is recorded inside a transaction")
+    law(all(one.file is None or one.file.asset_id == one.asset.pk for one in wanted), "a file of its asset")
     items, locked = _lock_items(customer, [one.asset for one in wanted], now)
+    sold = {each.id: each for each in read_sold(locked.values())}
     files = newest_files([one.asset for one in wanted if one.file is None])
-    made = Download.objects.bulk_create(
-        Download(
-            item=items[one.asset.pk],
-            purchase_id=items[one.asset.pk].purchase_id,
-            customer=customer,
-            asset=one.asset,
-            file=one.file or files.get(one.asset.pk),
-            version=(one.file or files.get(one.asset.pk) or AssetFile(version="")).version,
+    handed, counted = [], set()
+    for one in wanted:
+        item, file = items[one.asset.pk], one.file or files.get(one.asset.pk)
+        purchase = sold[item.purchase_id]
+        download = Handed(
+            sold=purchase,
+            place=item.position,
+            at=now,
             cause=Cause.DEPENDENCY if one.via else Cause.DIRECT,
-            via=one.via,
+            via_id=one.via.pk if one.via else None,
+            file_id=file.pk if file else None,
+            version=file.version if file else "",
             told=told,
             door=door,
-            at=now,
         )
-        for one in wanted
+        before = purchase.firsts.get(item.position)
+        hand_out(purchase, download)
+        handed.append(download)
+        # Only the first download of an item counts; told late, it is the first all the same.
+        if purchase.firsts[item.position] != before:
+            counted.add((purchase.id, item.position))
+    write_downloads(handed)
+    moved = [each for each in sold.values() if any(each.id == pk for pk, _ in counted)]
+    write_moves(moved, places=lambda each: [place for pk, place in counted if pk == each.id])
+    return [
+        as_model(each, asset=one.asset, via=one.via, purchase=locked[each.sold.pk])
+        for each, one in zip(handed, wanted, strict=True)
+    ]
+
+
+def as_model(handed: Handed, *, asset: Asset, via: Asset | None, purchase: Purchase) -> Download:
+    """What was just written, without reading it again."""
+    return Download(
+        id=handed.id,
+        item_id=handed.sold.item_ids[handed.place],
+        purchase=purchase,
+        customer_id=purchase.customer_id,
+        asset=asset,
+        file_id=handed.file_id,
+        version=handed.version,
+        cause=handed.cause,
+        via=via,
+        told=handed.told,
+        door=handed.door,
+        at=handed.at,
     )
-    count_firsts(list(items.values()), locked, now)
-    return made
 
 
 def _lock_items(
@@ -91,19 +123,3 @@ def newest_files(assets: Sequence[Asset]) -> dict[int, AssetFile]:
     for file in AssetFile.objects.filter(asset__in=assets).order_by("-added_at", "-id"):
         files.setdefault(file.asset_id, file)
     return files
-
-
-def count_firsts(items: list[PurchaseItem], locked: dict[int, Purchase], at: datetime) -> None:
-    """Items that were never downloaded before count from now on, under the locks of their purchases. Whoever waited for
-    a lock may have come before the one who had it: the first download is the earliest, not the quickest."""
-    earlier = [item for item in items if item.first_downloaded_at is None or at < item.first_downloaded_at]
-    if not earlier:
-        return
-    PurchaseItem.objects.filter(pk__in=[item.pk for item in earlier]).update(first_downloaded_at=at)
-    firsts = [item for item in earlier if item.first_downloaded_at is None]
-    for item in firsts:
-        purchase = locked[item.purchase_id]
-        purchase.downloaded_count += 1
-        purchase.downloaded_price += item.original_price
-    counted = [locked[pk] for pk in {item.purchase_id for item in firsts}]
-    Purchase.objects.bulk_update(counted, ["downloaded_count", "downloaded_price"])

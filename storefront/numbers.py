@@ -3,7 +3,6 @@
 import re
 
 from django.conf import settings
-from django.db.models import F
 
 from accounts.refusals import Refusal
 from storefront.models import Purchase, Series
@@ -23,7 +22,6 @@ MENTION = re.compile(
     re.IGNORECASE,
 )
 LONGEST_SPELLING = 100
-SERIES_END = 10**10  # the first count that ten digits do not hold
 
 
 def normalise(text: str) -> str | None:
@@ -40,15 +38,17 @@ def numbers_in(text: str) -> list[str]:
     return list(dict.fromkeys(number for mention in mentions if (number := normalise(mention))))
 
 
-def next_number(prefix: str) -> str:
-    """Takes the next number of the store's own series. Called last in a transaction: everybody waits for this row."""
-    series = Series.objects.lock(prefix)
-    if series.last + 1 >= SERIES_END:
+def take_numbers(prefix: str, count: int) -> list[str]:
+    """Takes the next numbers of the store's own series. Called last in a transaction: everybody waits for this row."""
+    if not count:
+        return []
+    found = Series.objects.take(prefix, count)
+    if found is None:
         raise Refusal(
             "The store's series of numbers is full, so nothing was done. Its operator opens another."
         )
-    Series.objects.filter(pk=series.pk).update(last=F("last") + 1)
-    return f"{prefix}{series.code}{series.last + 1:010d}"
+    code, last = found
+    return [f"{prefix}{code}{number:010d}" for number in range(last - count + 1, last + 1)]
 
 
 def claim_number(number: str) -> str:
@@ -59,10 +59,12 @@ def claim_number(number: str) -> str:
         raise NumberTaken(invoice=number)
     count = int(number[4:])
     if not count:
-        raise WrongLine("invoice", "Every series starts with 1. Nothing was recorded.")
+        raise WrongLine(
+            "invoice",
+            "Every series starts with 1.",
+            of_line=f"has the number {number}, and every series starts with 1",
+        )
     if number[2:4] == settings.INVOICE_SERIES:
-        # Past the end it leaves a hole before it, which the proof knows of; below the end it fills one.
-        series.skipped += max(0, count - series.last - 1) - (count < series.last)
-        series.last = max(series.last, count)
+        series.pass_by(count)
         series.save(update_fields=["last", "skipped"])
     return number

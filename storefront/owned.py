@@ -1,12 +1,13 @@
 """Which live item gives a customer an asset: the oldest, by completion, then by number."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
+from ground.prepared import Given, Prepared
 from storefront import places
 from storefront.models import Asset, AssetFile, PurchaseItem
 
@@ -34,7 +35,27 @@ def oldest_live_items(customer: User, assets: Iterable[Asset], now: datetime) ->
 
 
 def owned_ids(customer: User, assets: Iterable[Asset], now: datetime) -> set[int]:
-    return set(_owned(customer, now).filter(asset__in=list(assets)).values_list("asset_id", flat=True))
+    return _owned_among(customer, [asset.pk for asset in assets], now)
+
+
+def owns_all(customer: User, assets: Collection[int], now: datetime) -> bool:
+    return len(_owned_among(customer, assets, now)) == len(assets)
+
+
+def _owned_among(customer: User, assets: Collection[int], now: datetime) -> set[int]:
+    if not assets:
+        return set()
+    return {pk for (pk,) in _owned_assets(customer=customer.pk, assets=assets, now=now)}
+
+
+_owned_assets = Prepared(
+    lambda: (
+        PurchaseItem.objects.live()
+        .filter(customer=Given("customer"), asset__among=Given("assets"))
+        .filter(purchase__completed_at__lte=Given("now"))
+        .values_list("asset_id")
+    )
+)
 
 
 @dataclass(frozen=True)

@@ -8,24 +8,19 @@ from typing import Any
 from django.db import connection
 
 from accounts.models import Publisher, User
-from credits import services as credits
+from credits import ledger
+from credits.books import open_books
+from ground.laws import law
+from storefront import sold
 from storefront.contents import contents
-from storefront.documents import issue_invoice
-from storefront.downloads import count_firsts, newest_files
-from storefront.models import (
-    Asset,
-    Bundle,
-    Cause,
-    Download,
-    Purchase,
-    PurchaseItem,
-    Series,
-    Status,
-    Terms,
-)
-from storefront.numbers import claim_number, next_number
+from storefront.downloads import as_model, newest_files
+from storefront.models import Asset, Bundle, Cause, Download, Purchase, Status, Terms
+from storefront.numbers import claim_number
+from storefront.record import read_sold, write_downloads, write_moves, write_purchases
 from storefront.refusals import NoLongerLive, WrongLine
-from storefront.shares import allocate
+from storefront.services import as_model as purchase_as_model
+from storefront.services import good_of
+from storefront.sold import Good, Handed, Sold, freeze
 
 
 def record_purchase(
@@ -44,23 +39,27 @@ def record_purchase(
 ) -> Purchase:
     """Draws on what is in the wallet now and lasts until `at`, which is when it happened; the other shop's clock may be
     ahead."""
-    assert connection.in_atomic_block, "a purchase is recorded inside a transaction"
-    if status == Status.CANCELLED and spent:
-        raise WrongLine("credits", "A cancelled purchase has 0 credits. Nothing was recorded.")
-    try:
-        terms = Terms.objects.in_force(at)
-    except Terms.DoesNotExist:
-        raise WrongLine("at", "No terms were in force at that time. Nothing was recorded.") from None
-    wallet = credits.lock_wallet(customer=customer, now=now)
-    parts = _parts(thing, items, spent)
+    law(connection.in_atomic_block, "a purchase is recorded inside a transaction")
+    sold.assert_made(status=status, credits=spent)
+    books = open_books([customer.pk], now=now)
+    terms = _terms(at)
+    assets = _assets(thing, items)
+    parts = freeze(
+        _goods(thing, assets, items),
+        spent=spent,
+        shares=[item["share"] for item in items or () if "share" in item],
+    )
     payment = None
     if spent:
-        payment = credits.pay(wallet=wallet, credits=spent, purpose=thing.title, made_by=by, now=at)
+        payment = ledger.pay(
+            books.wallet(customer.pk), credits=spent, purpose=thing.title, made_by=by.pk, at=at
+        )
+    books.close()
     completed = status in {Status.COMPLETED, Status.CHARGED_BACK}
-    purchase = Purchase(
+    bought = Sold(
         customer=customer,
-        asset=thing if isinstance(thing, Asset) else None,
-        bundle=thing if isinstance(thing, Bundle) else None,
+        asset_id=thing.pk if isinstance(thing, Asset) else None,
+        bundle_id=thing.pk if isinstance(thing, Bundle) else None,
         publisher_id=thing.publisher_id,
         title=thing.title,
         credits_spent=spent,
@@ -69,18 +68,13 @@ def record_purchase(
         completed_at=at if completed else None,
         terms=terms,
         payment=payment,
-        items_count=len(parts),
+        parts=parts,
         download_log=download_log,
         allowed_duplicate=allow_duplicate,
+        number=claim_number(number) if number else "",
     )
-    purchase.number = claim_number(number) if number else next_number(Series.INVOICE)
-    purchase.save(force_insert=True)
-    for part in parts:
-        part.purchase, part.customer_id = purchase, customer.pk
-    made = PurchaseItem.objects.bulk_create(parts)
-    if status != Status.PENDING:
-        issue_invoice(purchase, made, now=at)
-    return purchase
+    write_purchases([bought])
+    return purchase_as_model(bought, customer=customer, terms=terms)
 
 
 def record_download_of(
@@ -88,68 +82,71 @@ def record_download_of(
 ) -> Download:
     """A download that the other shop handed out: it belongs to the purchase that is named, whatever this store would
     have picked."""
-    assert connection.in_atomic_block, "a download is recorded inside a transaction"
-    locked = Purchase.objects.lock(purchase.pk)
-    item = PurchaseItem.objects.filter(purchase=locked, asset=asset).first()
-    if item is None:
-        raise WrongLine("asset", "This asset is no item of the purchase. Nothing was recorded.")
-    if not locked.download_log:
-        raise WrongLine("purchase", "Nobody knows the downloads of this purchase. Nothing was recorded.")
-    if locked.completed_at is None or at < locked.completed_at:
-        raise WrongLine("at", "The purchase was not completed then. Nothing was recorded.")
-    if not PurchaseItem.objects.live().filter(pk=item.pk).exists():
-        raise NoLongerLive
+    law(connection.in_atomic_block, "a download is recorded inside a transaction")
+    (locked,) = Purchase.objects.lock_all([purchase.pk])
+    (bought,) = read_sold([locked])
+    place = bought.place_of(asset.slug)
+    if place is None:
+        raise WrongLine("asset", "This asset is no item of the purchase.")
+    if not bought.download_log:
+        raise WrongLine("purchase", "Nobody knows the downloads of this purchase.")
     file = newest_files([asset]).get(asset.pk)
-    made = Download.objects.create(
-        item=item,
-        purchase=locked,
-        customer_id=locked.customer_id,
-        asset=asset,
-        file=file,
-        version=file.version if file else "",
-        cause=Cause.DEPENDENCY if via else Cause.DIRECT,
-        via=via,
-        door="store",
+    handed = Handed(
+        sold=bought,
+        place=place,
         at=at,
+        cause=Cause.DEPENDENCY if via else Cause.DIRECT,
+        via_id=via.pk if via else None,
+        file_id=file.pk if file else None,
+        version=file.version if file else "",
+        door="store",
     )
-    count_firsts([item], {locked.pk: locked}, at)
-    return made
+    sold.assert_completed(bought, at)
+    if not bought.gives_access(place):
+        raise NoLongerLive
+    sold.hand_out(bought, handed)
+    write_downloads([handed])
+    write_moves([bought])
+    return as_model(handed, asset=asset, via=via, purchase=locked)
 
 
-def _parts(
-    thing: Asset | Bundle, items: Sequence[Mapping[str, Any]] | None, spent: int
-) -> list[PurchaseItem]:
-    """The items as they are said to have been, or as the catalogue has them now."""
+def _terms(at: datetime) -> Terms:
+    try:
+        return Terms.objects.in_force(at)
+    except Terms.DoesNotExist:
+        raise WrongLine("at", "No terms were in force at that time.") from None
+
+
+def _assets(thing: Asset | Bundle, items: Sequence[Mapping[str, Any]] | None) -> list[Asset]:
+    """What the line names, or what is in it now, as the catalogue has it."""
     if items is None:
-        goods = [thing] if isinstance(thing, Asset) else contents(thing)
-        items = [{"asset": asset.slug} for asset in goods]
+        return [thing] if isinstance(thing, Asset) else contents(thing)
     slugs = [item["asset"] for item in items]
     known = {asset.slug: asset for asset in Asset.objects.filter(slug__in=slugs).select_related("publisher")}
+    return [known[slug] for slug in slugs if slug in known]
+
+
+def _goods(
+    thing: Asset | Bundle, assets: Sequence[Asset], items: Sequence[Mapping[str, Any]] | None
+) -> list[Good]:
+    """The assets as the items say that they were sold, or as they are on sale now."""
+    goods = [good_of(asset) for asset in assets]
+    if items is None:
+        return goods
+    if len(goods) < len(items):
+        return []  # One of them is no asset of this store.
+    if isinstance(thing, Asset):
+        sold.assert_one_item(thing.slug, goods)
     sellers = {
         one.slug: one for one in Publisher.objects.filter(slug__in=[item.get("publisher") for item in items])
     }
-    if not slugs or set(slugs) - known.keys() or len(set(slugs)) < len(slugs):
-        raise WrongLine("items", "Name assets of this store, each once. Nothing was recorded.")
-    if isinstance(thing, Asset) and slugs != [thing.slug]:
-        raise WrongLine(
-            "items", f"It is of the asset {thing.slug}, so this is its one item. Nothing was recorded."
-        )
     if {item["publisher"] for item in items if "publisher" in item} - sellers.keys():
-        raise WrongLine("items", "One of these publishers is unknown. Nothing was recorded.")
-    prices = [item.get("original_price", known[item["asset"]].price) for item in items]
-    given = [item["share"] for item in items if "share" in item]
-    if given and (len(given) < len(items) or sum(given) != spent):
-        raise WrongLine("items", f"The shares do not add up to {spent} credits. Nothing was recorded.")
+        raise WrongLine("items", "One of these publishers is unknown.")
     return [
-        PurchaseItem(
-            position=position,
-            asset=known[item["asset"]],
-            publisher=sellers[item["publisher"]] if "publisher" in item else known[item["asset"]].publisher,
-            title=item.get("title", known[item["asset"]].title),
-            original_price=price,
-            share=share,
+        good.as_sold(
+            title=item.get("title"),
+            price=item.get("original_price"),
+            seller=sellers[item["publisher"]] if "publisher" in item else None,
         )
-        for position, (item, price, share) in enumerate(
-            zip(items, prices, given or allocate(spent, prices), strict=True)
-        )
+        for item, good in zip(items, goods, strict=True)
     ]

@@ -47,13 +47,15 @@ class StrikeTooLate(Refusal):
 
 
 class WrongLine(Refusal):
-    """What another shop says happened cannot have happened; `field` says which part of it."""
+    """What another shop says happened cannot have happened; `field` says which part of it. A store file hears it as
+    `of_line`, after the number of the line."""
 
     code = "invalid"
 
-    def __init__(self, field: str, sentence: str) -> None:
+    def __init__(self, field: str, sentence: str, *, of_line: str = "") -> None:
         self.field = field
-        super().__init__("{said}", said=sentence)
+        self.of_line = of_line
+        super().__init__("{said} Nothing was recorded.", said=sentence)
 
 
 class NumberTaken(Refusal):

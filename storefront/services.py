@@ -4,44 +4,28 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Min
 
 from accounts import audit
 from accounts.durable import Answer, Asking, durably, once
 from accounts.models import User
-from credits import services as credits
+from credits import ledger
+from credits.books import open_books
 from credits.refusals import InsufficientCredits
-from outbox import letters
-from storefront import owned
-from storefront.contents import contents
-from storefront.documents import issue_invoice
+from ground import rows
+from ground.laws import LawBroken, law
+from outbox.acts import queue_acts
+from storefront import owned, sold
+from storefront.contents import goods_in
 from storefront.downloads import Wanted, download, record_download, record_downloads
-from storefront.models import (
-    Asset,
-    Bundle,
-    Download,
-    Purchase,
-    PurchaseItem,
-    Series,
-    Status,
-    Terms,
-)
-from storefront.numbers import next_number
-from storefront.refusals import (
-    AlreadyOwned,
-    AlreadyStruck,
-    NotForSale,
-    NotYourOwn,
-    PriceChanged,
-    StrikeTooLate,
-)
-from storefront.shares import allocate
+from storefront.models import Asset, Bundle, Download, Purchase, Terms
+from storefront.record import read_sold, write_moves, write_purchases
+from storefront.refusals import AlreadyOwned, AlreadyStruck, NotForSale, NotYourOwn, PriceChanged
+from storefront.sold import Good, Sold, freeze
 
 __all__ = [
     "Wanted",
     "buy",
     "download",
-    "frozen_items",
     "record_download",
     "record_downloads",
     "request_purchase",
@@ -77,12 +61,16 @@ def buy(
     now: datetime,
 ) -> Purchase:
     """Price, balance and ownership are looked at under the wallet's lock; then everything happens, or nothing."""
-    assert connection.in_atomic_block, "buying happens inside a transaction"
-    wallet = credits.lock_wallet(customer=customer, now=now)
+    law(connection.in_atomic_block, "buying happens inside a transaction")
+    books = open_books([customer.pk], now=now)
+    wallet = books.wallet(customer.pk)
     thing = _as_it_is_now(asset, bundle)
-    assets = [thing] if isinstance(thing, Asset) else contents(thing)
-    _assert_for_sale(thing, assets)
-    if not allow_duplicate and len(owned.owned_ids(customer, assets, now)) == len(assets):
+    goods, for_sale = ([good_of(thing)], True) if isinstance(thing, Asset) else goods_in(thing)
+    # A bundle with a withdrawn asset in it waits until its publisher has changed it: nobody is sold what is gone, and
+    # nobody pays the whole price for less.
+    if thing.withdrawn_at or not goods or not for_sale:
+        raise NotForSale(title=thing.title)
+    if not allow_duplicate and owned.owns_all(customer, [good.asset_id for good in goods], now):
         raise AlreadyOwned(title=thing.title)
     if thing.price != expected_credits:
         raise PriceChanged(credits=thing.price)
@@ -90,92 +78,98 @@ def buy(
         raise InsufficientCredits(credits=thing.price, balance=wallet.balance)
     payment = None
     if thing.price:
-        payment = credits.pay(
-            wallet=wallet, credits=thing.price, purpose=thing.title, made_by=customer, now=now
-        )
-    purchase = Purchase(
+        payment = ledger.pay(wallet, credits=thing.price, purpose=thing.title, at=now, made_by=customer.pk)
+    books.close()
+    terms = Terms.objects.in_force(now)
+    bought = Sold(
         customer=customer,
-        asset=asset,
-        bundle=bundle,
+        asset_id=asset.pk if asset else None,
+        bundle_id=bundle.pk if bundle else None,
         publisher_id=thing.publisher_id,
         title=thing.title,
         credits_spent=thing.price,
+        status=sold.COMPLETED,
         created_at=now,
         completed_at=now,
-        terms=Terms.objects.in_force(now),
+        terms=terms,
         payment=payment,
-        items_count=len(assets),
+        parts=freeze(goods, spent=thing.price),
         allowed_duplicate=allow_duplicate,
     )
-    purchase.number = next_number(Series.INVOICE)
-    purchase.save(force_insert=True)
-    items = PurchaseItem.objects.bulk_create(frozen_items(purchase, assets))
-    issue_invoice(purchase, items, now=now)
-    letters.queue(
-        template="receipt",
-        to=customer,
-        data={"invoice": purchase.number, "title": purchase.title, "credits": purchase.credits_spent},
-        enclose=("invoice", purchase.number),
-        now=now,
+    write_purchases([bought])
+    queue_acts("purchase", [bought.pk], now=now)
+    return as_model(bought, customer=customer, terms=terms)
+
+
+def good_of(asset: Asset) -> Good:
+    """An asset as it is on sale at this moment."""
+    seller = asset.publisher
+    return Good(asset.pk, asset.slug, seller.pk, seller.slug, seller.name, asset.title, asset.price)
+
+
+def as_model(bought: Sold, *, customer: User, terms: Terms) -> Purchase:
+    """What was just written, without reading it again."""
+    purchase = Purchase(
+        id=bought.id,
+        number=bought.number,
+        customer=customer,
+        asset_id=bought.asset_id,
+        bundle_id=bought.bundle_id,
+        publisher_id=bought.publisher_id,
+        title=bought.title,
+        credits_spent=bought.credits_spent,
+        status=bought.status,
+        created_at=bought.created_at,
+        completed_at=bought.completed_at,
+        terms=terms,
+        payment_id=bought.payment.id if bought.payment else None,
+        items_count=bought.items_count,
+        revoked_at=bought.revoked_at,
+        download_log=bought.download_log,
+        allowed_duplicate=bought.allowed_duplicate,
     )
+    purchase.just_bought = bought.parts
     return purchase
 
 
-def frozen_items(purchase: Purchase, assets: Sequence[Asset]) -> list[PurchaseItem]:
-    """The assets as they are at this moment; nothing that changes about them later changes these rows."""
-    shares = allocate(purchase.credits_spent, [asset.price for asset in assets])
-    return [
-        PurchaseItem(
-            purchase=purchase,
-            position=position,
-            customer_id=purchase.customer_id,
-            asset=asset,
-            publisher=asset.publisher,
-            title=asset.title,
-            original_price=asset.price,
-            share=share,
-        )
-        for position, (asset, share) in enumerate(zip(assets, shares, strict=True))
-    ]
-
-
 def strike(*, download: Download, by: User, why: str, now: datetime) -> Download:
-    return durably(lambda: strike_within(download=download, by=by, why=why, now=now))
+    return durably(lambda: strike_within(downloads=[download], by=by, why=why, now=now)[0])
 
 
-def strike_within(*, download: Download, by: User, why: str, now: datetime) -> Download:
-    """A download that nobody asked for, or that failed, stops counting; it stays to be seen."""
-    purchase = Purchase.objects.lock(download.purchase_id)
-    found = Download.objects.select_related("item", "asset").get(pk=download.pk)
-    assert why.strip(), "a strike has a reason"
-    if by.pk == found.customer_id or by.memberships.filter(publisher=found.item.publisher_id).exists():
-        raise NotYourOwn
-    if found.struck_at:
-        raise AlreadyStruck
-    if purchase.status == Status.REFUNDED:
-        raise StrikeTooLate
-    found.struck_at, found.struck_by, found.struck_why = now, by, why
-    found.save(update_fields=["struck_at", "struck_by", "struck_why"])
-    item = found.item
-    item.first_downloaded_at = item.downloads.filter(struck_at=None).aggregate(first=Min("at"))["first"]
-    item.save(update_fields=["first_downloaded_at"])
-    if item.first_downloaded_at is None:
-        purchase.downloaded_count -= 1
-        purchase.downloaded_price -= item.original_price
-        purchase.save(update_fields=["downloaded_count", "downloaded_price"])
-    audit.record(by=by, act="strike", subject=purchase.number, why=f"{found.asset.title}: {why}", now=now)
-    return found
+def strike_within(*, downloads: Sequence[Download], by: User, why: str, now: datetime) -> list[Download]:
+    """Downloads of one purchase that nobody asked for, or that failed, stop counting; they stay to be seen."""
+    law(why.strip(), "a strike has a reason")
+    (purchase,) = Purchase.objects.lock_all([downloads[0].purchase_id])
+    (bought,) = read_sold([purchase])
+    handed = {one.id: one for one in bought.handed or ()}
+    own = set(by.memberships.values_list("publisher_id", flat=True))
+    for row in downloads:
+        found = handed[row.pk]
+        if by.pk == purchase.customer_id or bought.parts[found.place].publisher_id in own:
+            raise NotYourOwn
+        if found.struck_at:
+            raise AlreadyStruck
+        counted = [
+            one.at
+            for one in handed.values()
+            if one is not found and one.place == found.place and not one.struck_at
+        ]
+        sold.strike(found, counted=counted, at=now, by_id=by.pk, why=why)
+        title = bought.parts[found.place].title
+        audit.record(by=by, act="strike", subject=purchase.number, why=f"{title}: {why}", now=now)
+        row.struck_at, row.struck_by, row.struck_why = now, by, why
+    rows.update(
+        Download,
+        ("struck_at", "struck_by_id", "struck_why"),
+        [(row.pk, now, by.pk, why) for row in downloads],
+    )
+    write_moves([bought])
+    return list(downloads)
 
 
 def _as_it_is_now(asset: Asset | None, bundle: Bundle | None) -> Asset | Bundle:
     if asset is not None:
         return Asset.objects.select_related("publisher").get(pk=asset.pk)
-    assert bundle is not None, "a purchase is of an asset or of a bundle"
+    if bundle is None:
+        raise LawBroken("a purchase is of an asset or of a bundle")
     return Bundle.objects.get(pk=bundle.pk)
-
-
-def _assert_for_sale(thing: Asset | Bundle, assets: Sequence[Asset]) -> None:
-    """A bundle with a withdrawn asset in it waits until its publisher has changed it: nobody is sold what is gone, and
-    nobody pays the whole price for less."""
-    if thing.withdrawn_at or not assets or any(asset.withdrawn_at for asset in assets):
-        raise NotForSale(title=thing.title)

@@ -116,6 +116,7 @@ def _desks(w: SimpleNamespace) -> None:
     w.redemption = Redemption.objects.get(code=w.code)
     w.audit_line = AuditLine.objects.first()
     w.item = w.bought.items.first()
+    world.write_letters()
     w.letter = Message.objects.filter(person=w.ada).order_by("pk").first()
     w.job = Job.objects.create(name="sweep", due_at=w.now)
     w.terms = Terms.objects.get()

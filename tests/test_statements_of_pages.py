@@ -19,7 +19,7 @@ from storefront.models import Bundle, Purchase
 from tests import world
 from tests.adas_things import Browser, things
 from tests.refunds.test_cases import approve, ask, request, unconfirmed, yes
-from tests.statements import statements
+from tests.statements import asked_by
 from tests.test_many_rows import fill
 from tests.test_who_may import ROWS, address
 
@@ -54,7 +54,7 @@ def counted(w: SimpleNamespace, reader: str, path: str) -> int:
         assert response.status_code == 200, (reader, path, response.status_code)
         b"".join(response)
 
-    return len(statements(read))
+    return len(asked_by(read))
 
 
 def pages(w: SimpleNamespace) -> Iterator[tuple[str, str]]:

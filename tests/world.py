@@ -4,7 +4,8 @@
 obeys the same laws as the store.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import factory
@@ -13,8 +14,12 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Membership, Publisher, PublisherEmail, User
 from accounts.people import give_role, join
-from credits import services as credits
-from credits.models import Lot
+from credits import ledger
+from credits.books import open_books
+from credits.ledger import Wallet
+from credits.models import Lot, Payment
+from outbox import acts
+from outbox.models import Message
 from storefront import services as storefront
 from storefront.models import Asset, AssetFile, Bundle, BundlePart, Download, Purchase
 
@@ -111,11 +116,29 @@ def give(
     """`expires_in` counts days from now, so that a lot can be given that has long expired."""
     expires_at = None if expires_in is None else now + timedelta(days=expires_in)
     at = days_before(days_ago, now=now)
-    with transaction.atomic():
-        wallet = credits.lock_wallet(customer=customer, now=at)
-        return credits.grant(
-            wallet=wallet, credits=amount, kind=kind, source="top-up", expires_at=expires_at, now=at
-        )
+    with wallet_of(customer, now=at) as wallet:
+        lot = ledger.grant(wallet, credits=amount, kind=kind, source="top-up", expires_at=expires_at, at=at)
+    return Lot.objects.get(pk=lot.id)
+
+
+def pay(customer: User, amount: int, *, purpose: str = "Oak trees", at: datetime = NOW) -> Payment:
+    """Credits that leave, for no purchase."""
+    with wallet_of(customer, now=at) as wallet:
+        payment = ledger.pay(wallet, credits=amount, purpose=purpose, at=at)
+    return Payment.objects.get(pk=payment.id)
+
+
+@contextmanager
+def wallet_of(customer: User, *, now: datetime = NOW) -> Iterator[Wallet]:
+    """The wallet, open and locked; what becomes of it in the block is written at its end."""
+    with transaction.atomic(), open_books([customer.pk], now=now) as books:
+        yield books.wallet(customer.pk)
+
+
+def write_letters() -> None:
+    """As the worker does it: every act that waits becomes its letters."""
+    for act in Message.objects.filter(template__in=acts.written_by, sent_at=None).order_by("queued_at"):
+        assert acts.write_letters(act)
 
 
 def buy(

@@ -108,7 +108,7 @@ class LibraryDownload(Route):
             door="api",
             now=request.now,
         )
-        return say({"downloads": [_handed_out(request, one) for one in _with_what_is_told(made)]}, 201)
+        return say({"downloads": [_handed_out(request, one) for one in made]}, 201)
 
 
 def _shelf(request: Request, page: list[PurchaseItem]) -> list[dict[str, Any]]:
@@ -166,11 +166,6 @@ def _along(owned: Sequence[Wanted], wish: bool | list[str]) -> list[Wanted]:
 
 def _unknown(field: str, sentence: str) -> ValidationError:
     return ValidationError({field: [ErrorDetail(f"{sentence} Nothing was downloaded.", code="unknown")]})
-
-
-def _with_what_is_told(made: Sequence[Download]) -> list[Download]:
-    rows = Download.objects.select_related("asset", "via", "purchase", "file")
-    return list(rows.filter(pk__in=[one.pk for one in made]).order_by("pk"))
 
 
 def _handed_out(request: Request, made: Download) -> dict[str, Any]:

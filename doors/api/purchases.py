@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
@@ -24,6 +24,7 @@ from refunds.question import rfc3339
 from storefront.documents import document_pdf
 from storefront.models import Asset, Bundle, Invoice, Purchase, PurchaseItem, Status
 from storefront.services import request_purchase
+from storefront.sold import Part
 
 
 class PurchaseFilters(Strict):
@@ -162,8 +163,7 @@ def with_all_that_is_told(rows: "QuerySet[Purchase]") -> "QuerySet[Purchase]":
 
 
 def bought(purchase: Purchase) -> tuple[int, dict[str, Any]]:
-    """What was bought just now has no refund: nobody needs to ask."""
-    prefetch_related_objects([purchase], _items())
+    """What was bought just now brings its items and has no refund: nobody needs to ask."""
     return 201, _as_told(purchase, None)
 
 
@@ -185,19 +185,37 @@ def _as_told(purchase: Purchase, refund: Refund | None) -> dict[str, Any]:
         "credits_spent": purchase.credits_spent,
         "completed_at": rfc3339(purchase.completed_at) if purchase.completed_at else None,
         "refundable_until": rfc3339(until) if until else None,
-        "items": [
-            {
-                "asset": item.asset.slug,
-                "title": item.title,
-                "publisher": item.publisher.slug,
-                "original_price": item.original_price,
-                "share": item.share,
-                "downloaded": item.first_downloaded_at is not None,
-                "revoked": bool(purchase.revoked_at or item.revoked_at),
-            }
-            for item in purchase.items.all()
-        ],
+        "items": _items_as_told(purchase),
         "refund": refund_json(refund) if refund else None,
+    }
+
+
+def _items_as_told(purchase: Purchase) -> list[dict[str, Any]]:
+    if purchase.just_bought is not None:
+        return [_item(part, part.slug, part.publisher_slug) for part in purchase.just_bought]
+    return [
+        _item(
+            item,
+            item.asset.slug,
+            item.publisher.slug,
+            downloaded=item.first_downloaded_at is not None,
+            revoked=bool(purchase.revoked_at or item.revoked_at),
+        )
+        for item in purchase.items.all()
+    ]
+
+
+def _item(
+    item: PurchaseItem | Part, asset: str, publisher: str, *, downloaded: bool = False, revoked: bool = False
+) -> dict[str, Any]:
+    return {
+        "asset": asset,
+        "title": item.title,
+        "publisher": publisher,
+        "original_price": item.original_price,
+        "share": item.share,
+        "downloaded": downloaded,
+        "revoked": revoked,
     }
 
 

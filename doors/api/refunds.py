@@ -3,12 +3,10 @@
 import json
 from typing import Any
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse
 from rest_framework.request import Request
 
 from accounts.models import User
-from credits.models import Wallet
 from doors.api import shapes
 from doors.api.described import described
 from doors.api.errors import problem
@@ -63,7 +61,10 @@ class RefundOfPurchase(Route):
 
 
 def own(customer: User, invoice: str) -> Purchase:
-    return get_object_or_404(Purchase.objects.owned_by(customer).to_judge(), number=invoice)
+    try:
+        return Purchase.objects.bought_by(customer, invoice)
+    except Purchase.DoesNotExist:
+        raise Http404 from None
 
 
 def quoted(request: Request, purchase: Purchase, requester: User) -> HttpResponse:
@@ -73,8 +74,7 @@ def quoted(request: Request, purchase: Purchase, requester: User) -> HttpRespons
 def answer_json(outcome: Refund | Denial) -> tuple[int, dict[str, Any]]:
     """A denial is an answer too: with every reason, and kept."""
     if isinstance(outcome, Refund):
-        balance = Wallet.objects.values_list("balance", flat=True).get(pk=outcome.customer_id)
-        return 201, {"refund": refund_json(outcome), "balance": balance}
+        return 201, {"refund": refund_json(outcome), "balance": outcome.balance}
     decision = json.loads(outcome.decision)
     said = " ".join(reason["message"] for reason in decision["reasons"])
     return 422, problem("refund_denied", said, decision=decision)

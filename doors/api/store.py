@@ -14,7 +14,6 @@ from rest_framework.request import Request
 
 from accounts.durable import Answer, Asking, digest_of
 from accounts.models import Receipt, User
-from credits.models import Lot
 from doors.api import shapes
 from doors.api.authentication import key_of
 from doors.api.described import described
@@ -25,8 +24,10 @@ from doors.api.lines import MOST_LINES, STORE, DownloadLine, GrantLine, Purchase
 from doors.api.purchases import own_purchase, purchase_json
 from doors.api.refunds import WhatIsExpected, answer_json, own, quoted
 from doors.api.views import Route, say
+from ground.laws import given
 from refunds import registering
 from refunds.question import rfc3339
+from refunds.registering import Granted
 from refunds.services import request_refund
 from storefront.models import Asset, Bundle, Download, Purchase
 
@@ -107,15 +108,15 @@ class Grants(Lines):
     def register(self, request: Request, asked: Asking, ref: str, line: dict[str, Any]) -> Answer:
         return registering.register_grant(asking=asked, customer=_user(line.pop("user")), **line)
 
-    def word(self, ref: str, outcome: Lot) -> tuple[int, Mapping[str, Any]]:
+    def word(self, ref: str, outcome: Granted) -> tuple[int, Mapping[str, Any]]:
         return 201, {
             "ref": ref,
-            "lot": outcome.pk,
-            "kind": outcome.kind,
-            "credits": outcome.issued,
-            "at": rfc3339(outcome.created_at),
-            "expires_at": rfc3339(outcome.expires_at) if outcome.expires_at else None,
-            "balance": outcome.wallet.balance,
+            "lot": outcome.lot.id,
+            "kind": outcome.lot.kind,
+            "credits": outcome.lot.issued,
+            "at": rfc3339(outcome.lot.created_at),
+            "expires_at": rfc3339(outcome.lot.expires_at) if outcome.lot.expires_at else None,
+            "balance": outcome.balance,
         }
 
 
@@ -216,8 +217,7 @@ def _on_behalf_of(request: Request) -> User:
 
 def _receipt(request: Request, subject: str, ref: str) -> str:
     """One name for a reference, short enough whatever the other shop calls its things."""
-    key = key_of(request)
-    assert key is not None, "only a store's key has the scope of this door"
+    key = given(key_of(request), "only a store's key has the scope of this door")
     return f"store:{key.pk}:{subject}:{hashlib.sha256(ref.encode()).hexdigest()}"
 
 

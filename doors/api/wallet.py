@@ -6,8 +6,8 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from accounts.models import User
-from credits.codes import redeem_code
-from credits.models import Entry, Lot, Wallet
+from credits.codes import Redeemed, redeem_code
+from credits.models import Entry, Lot
 from credits.statement import up_to_date
 from doors.api import shapes
 from doors.api.described import described
@@ -105,6 +105,5 @@ def _lines(entries: list[Entry]) -> list[dict[str, Any]]:
     ]
 
 
-def _redeemed(lot: Lot) -> tuple[int, dict[str, Any]]:
-    balance = Wallet.objects.values_list("balance", flat=True).get(pk=lot.wallet_id)
-    return 200, {"credits": lot.issued, "balance": balance}
+def _redeemed(outcome: Redeemed) -> tuple[int, dict[str, Any]]:
+    return 200, {"credits": outcome.lot.issued, "balance": outcome.balance}

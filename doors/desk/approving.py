@@ -46,7 +46,7 @@ def approve(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _form(request: HttpRequest, found: Standing) -> ApproveForm:
-    items = [(item.asset.slug, item.title) for item in found.items]
+    items = [(part.slug, part.title) for part in found.parts]
     if request.method == "POST":
         return ApproveForm(request.POST, items=items)
     credits, keep = rulings.suggestion(found, request.user)

@@ -8,14 +8,14 @@ from django.conf import settings
 
 from refunds.cases import rulings
 from refunds.cases.rulings import Ruling, Standing
-from storefront.models import PurchaseItem
+from storefront.sold import Part
 
 
 @dataclass(frozen=True)
 class Consequence:
     """One item after the approval."""
 
-    item: PurchaseItem
+    item: Part
     kept: bool
     share_kept: int
 
@@ -26,8 +26,8 @@ def follows(found: Standing, ruling: Ruling, now: datetime) -> dict[str, Any]:
         "ruling": ruling,
         "plan": rulings.plan_for(found.purchase, ruling.credits, now),
         "consequences": [
-            Consequence(item, item.asset.slug in ruling.keep, share)
-            for item, share in zip(found.items, rulings.parts_kept(found, ruling), strict=True)
+            Consequence(part, part.slug in ruling.keep, share)
+            for part, share in zip(found.parts, rulings.parts_kept(found, ruling), strict=True)
         ],
         "second_above": settings.SECOND_AGENT_ABOVE,
     }

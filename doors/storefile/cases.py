@@ -2,30 +2,29 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from accounts.models import User
-from credits.bulk_rows import BulkLot
+from credits.ledger import Lot
 from doors.storefile.moments import moment
 from doors.storefile.names import Names
 from doors.storefile.people import People
 from doors.storefile.problems import LineRefused
 from doors.storefile.reading import Line
-from doors.storefile.sold import Sold
 from refunds.case_wording import ACTS
 from refunds.cases import clocks
-from refunds.closing import close_open_case
+from refunds.closing import Closing, close_open_cases
 from refunds.models import Answer, Attachment, Case, CaseEvent, CaseItem, Grounds, State
 from refunds.models.cases import OPEN_STATES, Side, fresh_case_number
-from storefront.models import Purchase
+from storefront.sold import Sold
 
 
 class Cases:
-    def __init__(self, *, names: Names, people: People) -> None:
+    def __init__(self, *, names: Names, people: People, tell: Callable[[Sold, datetime], object]) -> None:
         self._names = names
         self._people = people
+        self._tell = tell
         self._open: dict[int, str] = {}
 
     def case(self, line: Line) -> None:
@@ -64,6 +63,8 @@ class Cases:
             compensation_id=self._compensation(line, customer),
             **self._proposal(line.get("proposal")),
         )
+        if sold is not None:
+            self._tell(sold, max(opened_at, since, case.closed_at or since))
         self._items(case, line, sold)
         self._answers(case, line.get("answers", self._asked(line, sold)))
         steps = self._timeline(case, line)
@@ -81,14 +82,7 @@ class Cases:
     ) -> None:
         """What the living store does when a refund or a charge-back meets an open case."""
         if self._open.pop(sold.pk, None):
-            close_open_case(
-                purchase=Purchase(pk=sold.pk),
-                by=User(pk=by) if by else None,
-                door="file",
-                act=act,
-                credits=credits,
-                now=at,
-            )
+            close_open_cases([Closing(sold.pk, by, "file", credits)], act=act, now=at)
 
     def _customer(self, line: Line, sold: Sold | None) -> int:
         named = self._people.find(line["user"]).pk if "user" in line else None
@@ -110,10 +104,10 @@ class Cases:
     def _compensation(self, line: Line, customer: int) -> int | None:
         if "compensation" not in line:
             return None
-        lot: BulkLot = self._names.ref(line["compensation"], BulkLot, "grant")
-        if lot.wallet != customer:
+        lot: Lot = self._names.ref(line["compensation"], Lot, "grant")
+        if lot.customer != customer:
             raise LineRefused("is answered with a grant to somebody else")
-        return lot.pk
+        return lot.id
 
     def _proposal(self, told: dict[str, Any] | None) -> dict[str, Any]:
         if told is None:
@@ -146,15 +140,15 @@ class Cases:
         if sold is None or line["state"] != State.WAITING_FOR_PUBLISHER:
             return []
         named = line.get("items", [part.slug for part in sold.parts])
-        sellers = dict.fromkeys(part.publisher.slug for part in sold.parts if part.slug in named)
-        return [{"publisher": slug, "asked_at": line["opened_at"]} for slug in sellers]
+        sellers = dict.fromkeys(part.publisher_id for part in sold.parts if part.slug in named)
+        return [{"publisher_id": pk, "asked_at": line["opened_at"]} for pk in sellers]
 
     def _answers(self, case: Case, told: Sequence[dict[str, Any]]) -> None:
         for each in told:
             asked_at = moment(each["asked_at"])
             Answer.objects.create(
                 case=case,
-                publisher_id=self._people.seller(each["publisher"]).pk,
+                publisher_id=each.get("publisher_id") or self._people.seller(each["publisher"]).pk,
                 asked_at=asked_at,
                 deadline=moment(each.get("deadline")) or asked_at + clocks.PUBLISHER_HAS,
                 reminders=each.get("reminders", 0),

@@ -12,6 +12,7 @@ from doors.storefile.people import People, Seller
 from doors.storefile.problems import LineRefused
 from doors.storefile.reading import Line
 from storefront.models import Asset, AssetFile, Bundle, BundlePart
+from storefront.sold import Good as OnSale
 
 FileKey = tuple[str, str, str]
 
@@ -29,6 +30,11 @@ class Good:
     # By name, version and quality; the newest is handed out when nobody says which.
     files: dict[FileKey, int] = field(default_factory=dict)
     newest: FileKey | None = None
+
+    @property
+    def on_sale(self) -> OnSale:
+        seller = self.seller
+        return OnSale(self.pk, self.slug, seller.pk, seller.slug, seller.name, self.title, self.price)
 
 
 @dataclass(slots=True, eq=False)

@@ -1,18 +1,21 @@
 """Lines about downloads and strikes. A download belongs to the purchase that its line names."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from credits.copying import fresh_ids
 from doors.storefile.catalogue import Catalogue, Good
 from doors.storefile.moments import moment
 from doors.storefile.names import Names
 from doors.storefile.people import People
 from doors.storefile.problems import LineRefused
 from doors.storefile.reading import Line
-from doors.storefile.sold import Handed, Sold
 from doors.storefile.writing import SoldRows
-from storefront.models import Cause, Download, Status
+from ground import rows as table
+from storefront import sold as law
+from storefront.models import Cause, Download
+from storefront.refusals import StrikeTooLate
+from storefront.sold import Handed, Sold
 
 
 class Downloads:
@@ -30,37 +33,33 @@ class Downloads:
         self._catalogue = catalogue
         self._rows = rows
         self._audit = audit
-        self._ids = fresh_ids(Download)
+        self._ids = table.fresh_ids(Download)
 
     def download(self, line: Line) -> None:
         sold: Sold = self._names.ref(line["purchase"], Sold, "purchase")
-        at, cause = moment(line["at"]), line.get("cause", Cause.DIRECT)
         place = _place_to_download(sold, line)
         via = self._catalogue.good(line["via"]) if line.get("via") else None
+        cause = line.get("cause", Cause.DIRECT)
         if (cause == Cause.DEPENDENCY) != (via is not None):
             raise LineRefused(
                 "names the asset that required it (“via”) when its cause is dependency, and only then"
             )
-        if sold.completed_at is None or at < sold.completed_at:
-            raise LineRefused("is of a time before its purchase was completed")
-        revoked_at = sold.revoked(place)
-        if revoked_at is not None and at > revoked_at:
-            raise LineRefused("is of a time when this item had been revoked")
-        file, version = _file(sold.parts[place].asset, line)
+        file, version = _file(self._catalogue.good(sold.parts[place].slug), line)
         handed = Handed(
-            pk=next(self._ids),
             sold=sold,
             place=place,
-            at=at,
+            at=moment(line["at"]),
             cause=str(cause),
-            via=via,
-            file=file,
+            via_id=via.pk if via else None,
+            via_slug=via.slug if via else None,
+            via_title=via.title if via else None,
+            file_id=file,
             version=version,
             told=line.get("told", ""),
             door=line.get("door", "file"),
+            id=next(self._ids),
         )
-        if place not in sold.firsts or at < sold.firsts[place]:
-            sold.firsts[place] = at
+        law.hand_out(sold, handed)
         self._rows.hand(handed)
         if "ref" in line:
             self._names.keep("ref", line["ref"], handed)
@@ -70,31 +69,27 @@ class Downloads:
         by, at, sold = self._people.find(line["by"]), moment(line["at"]), handed.sold
         if handed.struck_at:
             raise LineRefused("strikes a download that was struck before")
-        if sold.status == Status.REFUNDED and sold.settled and at > sold.settled.at:
-            raise LineRefused("strikes a download of a purchase that was refunded by then")
-        handed.struck_at, handed.struck_by, handed.struck_why = at, by.pk, line["why"]
-        if sold.stored:
-            self._strike_written(handed)
-        counted = self._counted(handed)
-        sold.firsts.pop(handed.place, None)
-        if counted:
-            sold.firsts[handed.place] = min(counted)
-        self._rows.changed(sold)
+        self._rows.write_late()
+        try:
+            law.strike(handed, counted=_others_that_count(handed), at=at, by_id=by.pk, why=line["why"])
+        except StrikeTooLate:
+            raise LineRefused("strikes a download of a purchase that was refunded by then") from None
+        self._rows.strike(handed)
+        self._rows.tell(sold, at)
         title = sold.parts[handed.place].title
         self._audit(by=by.pk, act="strike", subject=sold.number, why=f"{title}: {line['why']}", at=at)
 
-    def _strike_written(self, handed: Handed) -> None:
-        self._rows.write_late()
-        Download.objects.filter(pk=handed.pk).update(
-            struck_at=handed.struck_at, struck_by=handed.struck_by, struck_why=handed.struck_why
-        )
 
-    def _counted(self, handed: Handed) -> list[Any]:
-        sold = handed.sold
-        if sold.handed is not None:
-            return [each.at for each in sold.handed if each.place == handed.place and not each.struck_at]
-        rows = Download.objects.filter(item=sold.item_ids[handed.place], struck_at=None)
-        return list(rows.values_list("at", flat=True))
+def _others_that_count(handed: Handed) -> list[datetime]:
+    sold = handed.sold
+    if sold.handed is not None:
+        return [
+            one.at
+            for one in sold.handed
+            if one is not handed and one.place == handed.place and not one.struck_at
+        ]
+    rows = Download.objects.filter(item=sold.item_ids[handed.place], struck_at=None).exclude(pk=handed.id)
+    return list(rows.values_list("at", flat=True))
 
 
 def _place_to_download(sold: Sold, line: Line) -> int:

@@ -12,14 +12,12 @@ from django.db import DatabaseError, IntegrityError, OperationalError
 from accounts.durable import durably
 from accounts.models import AuditLine
 from accounts.refusals import Busy
-from credits.bulk import BulkLedger
-from credits.copying import copy_rows
+from credits.books import Books
 from credits.proofs import Progress, findings
 from doors.storefile import schema
 from doors.storefile.cases import Cases
 from doors.storefile.catalogue import Catalogue
 from doors.storefile.downloads import Downloads
-from doors.storefile.evidence import Evidence
 from doors.storefile.moments import moment
 from doors.storefile.names import Names
 from doors.storefile.numbering import Numbering
@@ -31,7 +29,9 @@ from doors.storefile.settled import SettledLines
 from doors.storefile.terms import TermsOfTheStore
 from doors.storefile.wallets import Wallets
 from doors.storefile.writing import SoldRows
+from ground import rows
 from storefront.models import Purchase, Series
+from storefront.refusals import WrongLine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,35 +86,35 @@ class Load:
         self.loaded = loaded
         self.reader = Reader(stream, self.problems, progress=options.progress)
         self.names = names = Names()
-        self.ledger = ledger = BulkLedger(now=now)
+        self.books = books = Books(now=now, of_a_load=True)
         self.numbering = Numbering(Series.INVOICE, model=Purchase)
-        self.rows = rows = SoldRows(numbering=self.numbering, refuse=self.problems.add)
+        self.sold = sold = SoldRows(numbering=self.numbering, refuse=self.problems.add)
         self.audits: list[tuple[Any, ...]] = []
         self.people = people = People(
-            names=names, ledger=ledger, now=now, allow_passwords=options.allow_passwords
+            names=names, books=books, now=now, allow_passwords=options.allow_passwords
         )
         self.terms = terms = TermsOfTheStore(names=names, people=people, now=now)
         self.catalogue = catalogue = Catalogue(names=names, people=people, now=now)
-        self.wallets = Wallets(names=names, people=people, ledger=ledger, now=now)
+        self.wallets = Wallets(names=names, people=people, books=books, now=now)
         self.purchases = Purchases(
             names=names,
             people=people,
             terms=terms,
             catalogue=catalogue,
-            ledger=ledger,
+            books=books,
             numbering=self.numbering,
-            rows=rows,
+            rows=sold,
         )
         self.downloads = Downloads(
-            names=names, people=people, catalogue=catalogue, rows=rows, audit=self._audit
+            names=names, people=people, catalogue=catalogue, rows=sold, audit=self._audit
         )
-        self.cases = cases = Cases(names=names, people=people)
+        self.cases = cases = Cases(names=names, people=people, tell=sold.tell)
         self.settled = SettledLines(
             names=names,
             people=people,
-            ledger=ledger,
-            rows=rows,
-            evidence=Evidence(names=names, people=people),
+            books=books,
+            rows=sold,
+            asked_was_told=self.purchases.asked_was_told,
             close_case=cases.close,
             audit=self._audit,
             refuse=self.problems.add,
@@ -148,8 +148,8 @@ class Load:
         for number, line in self.reader:
             try:
                 self._take(line)
-            except LineRefused as reason:
-                self.problems.add(number, str(reason))
+            except (LineRefused, WrongLine) as reason:
+                self.problems.add(number, reason.of_line if isinstance(reason, WrongLine) else str(reason))
                 self.names.refuse(line)
             except FollowsRefused:
                 self.names.refuse(line)
@@ -175,13 +175,14 @@ class Load:
     def _store(self) -> None:
         try:
             self.people.store()
-            self.rows.finish()
+            self.sold.finish()
             self.settled.store()
             self._assert_sound()
             self.wallets.store()
             in_time = sorted(self.audits, key=lambda row: row[-1])
-            copy_rows(AuditLine, ("by_id", "act", "subject", "why", "at"), in_time)
-            self.ledger.finish()
+            rows.write(AuditLine, ("by_id", "act", "subject", "why", "at"), in_time)
+            self.books.expire_due()
+            self.books.close()
             self.numbering.store()
         except IntegrityError as error:
             self.problems.add(0, f"The database refuses the file as a whole: {_first_line(error)}")

@@ -5,8 +5,7 @@ from django.db.models import Model
 
 from doors.storefile.problems import LineRefused
 from storefront.models import Series
-
-SERIES_DIGITS = 10**10
+from storefront.models.documents import SERIES_END
 
 
 class Numbering:
@@ -21,9 +20,9 @@ class Numbering:
     def next(self) -> str:
         series = self._locked()
         series.last += 1
-        if series.last >= SERIES_DIGITS:
+        if series.last >= SERIES_END:
             raise LineRefused("needs a number, and the store's series is full")
-        digits = self._own * SERIES_DIGITS + series.last
+        digits = self._own * SERIES_END + series.last
         self._given.add(digits)
         return f"{self._prefix}{digits:012d}"
 
@@ -32,14 +31,11 @@ class Numbering:
         digits = int(number[2:])
         if digits in self._given:
             raise LineRefused(f"has the number {number}, which a line above it has taken")
-        own, count = divmod(digits, SERIES_DIGITS)
+        own, count = divmod(digits, SERIES_END)
         if not count:
             raise LineRefused(f"has the number {number}, and every series starts with 1")
         if own == self._own:
-            series = self._locked()
-            # Past the end it leaves a hole before it; below the end it fills one.
-            series.skipped += max(0, count - series.last - 1) - (count < series.last)
-            series.last = max(series.last, count)
+            self._locked().pass_by(count)
         self._given.add(digits)
         return number
 

@@ -13,12 +13,12 @@ from django.core.validators import validate_email
 
 from accounts.models import Membership, Publisher, PublisherEmail, User
 from accounts.people import ROLES, give_role, join
-from credits.bulk import BulkLedger
-from credits.copying import copy_rows, fresh_ids
+from credits.books import Books
 from doors.storefile.moments import moment
 from doors.storefile.names import Names
 from doors.storefile.problems import LineRefused
 from doors.storefile.reading import Line
+from ground import rows
 
 AT_ONCE = 10_000
 USER = (
@@ -44,12 +44,12 @@ class Seller:
 
 
 class People:
-    def __init__(self, *, names: Names, ledger: BulkLedger, now: datetime, allow_passwords: bool) -> None:
+    def __init__(self, *, names: Names, books: Books, now: datetime, allow_passwords: bool) -> None:
         self._names = names
-        self._ledger = ledger
+        self._books = books
         self._now = now
         self._allow_passwords = allow_passwords
-        self._ids = fresh_ids(User)
+        self._ids = rows.fresh_ids(User)
         self._some_before = User.objects.exists()
         self._users: list[tuple[Any, ...]] = []
         self._addresses: list[tuple[Any, ...]] = []
@@ -108,8 +108,8 @@ class People:
         return seller
 
     def store(self) -> None:
-        copy_rows(User, USER, self._users)
-        copy_rows(EmailAddress, ("user_id", "email", "verified", "primary"), self._addresses)
+        rows.write(User, USER, self._users)
+        rows.write(EmailAddress, ("user_id", "email", "verified", "primary"), self._addresses)
         self._users, self._addresses = [], []
 
     def _add(self, person: Person, line: Line) -> None:
@@ -126,7 +126,7 @@ class People:
         )
         # The shop that moves in knows its customers' addresses; a letter proves them again when a password is reset.
         self._addresses.append((person.pk, person.email, line.get("confirmed", True), True))
-        self._ledger.adopt([person.pk])
+        self._books.adopt(person.pk)
         if len(self._users) >= AT_ONCE:
             self.store()
 

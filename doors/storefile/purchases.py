@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from credits.bulk import BulkLedger
-from credits.bulk_rows import BulkLot, BulkPayment
-from credits.copying import fresh_ids
+from credits import ledger
+from credits.books import Books
+from credits.chain import canonical
+from credits.ledger import Lot, Payment
 from credits.refusals import InsufficientCredits
 from doors.storefile.catalogue import Catalogue, Good, Set
 from doors.storefile.moments import moment
@@ -15,11 +16,11 @@ from doors.storefile.numbering import Numbering
 from doors.storefile.people import People, Person
 from doors.storefile.problems import LineRefused
 from doors.storefile.reading import Line
-from doors.storefile.sold import Asked, Part, Sold
 from doors.storefile.terms import TermsOfTheStore
 from doors.storefile.writing import SoldRows
+from ground import rows as table
 from storefront.models import Purchase, PurchaseItem, Status
-from storefront.shares import allocate
+from storefront.sold import Asked, Part, Sold, assert_made, assert_one_item, freeze
 
 
 class Purchases:
@@ -30,7 +31,7 @@ class Purchases:
         people: People,
         terms: TermsOfTheStore,
         catalogue: Catalogue,
-        ledger: BulkLedger,
+        books: Books,
         numbering: Numbering,
         rows: SoldRows,
     ) -> None:
@@ -38,33 +39,36 @@ class Purchases:
         self._people = people
         self._terms = terms
         self._catalogue = catalogue
-        self._ledger = ledger
+        self._books = books
         self._numbering = numbering
         self._rows = rows
-        self._ids, self._item_ids = fresh_ids(Purchase), fresh_ids(PurchaseItem)
+        self._ids, self._item_ids = table.fresh_ids(Purchase), table.fresh_ids(PurchaseItem)
         self._first = next(self._ids)
+        self._lines: dict[str, int] = {}
+        # Whose own lines say when they were last asked about: nothing below knows it better.
+        self.asked_was_told: set[Sold] = set()
         self._usual: dict[tuple[str, str, int, int], tuple[Part, ...]] = {}
 
     def purchase(self, line: Line, number: int) -> None:
         person, thing = self._people.find(line["user"]), self._thing(line)
         status, credits, at = line.get("status", Status.COMPLETED), line["credits"], moment(line["at"])
-        if status == Status.CANCELLED and credits:
-            raise LineRefused("is cancelled, so its credits are 0")
+        assert_made(status=status, credits=credits)
         completed_at = self._completed_at(line, status, at)
         if person.was_there and "invoice" not in line:
             self._assert_new(person, thing, credits, at)
         parts = self._parts(line, thing, credits)
         title = line.get("title", thing.title)
+        seller = self._people.seller(line["publisher"]) if "publisher" in line else thing.seller
+        document = line.get("document")
         sold = Sold(
-            pk=next(self._ids),
-            line=number,
-            number="",
+            id=next(self._ids),
             customer=person,
-            thing=thing,
-            publisher=self._people.seller(line["publisher"]) if "publisher" in line else thing.seller,
+            asset_id=None if isinstance(thing, Set) else thing.pk,
+            bundle_id=thing.pk if isinstance(thing, Set) else None,
+            publisher_id=seller.pk,
             title=title,
             credits_spent=credits,
-            status=status,
+            status=str(status),
             created_at=at,
             completed_at=completed_at,
             terms=self._terms.in_force(completed_at or at),
@@ -73,23 +77,26 @@ class Purchases:
             item_ids=tuple(next(self._item_ids) for _ in parts),
             download_log=line.get("download_log", True),
             allowed_duplicate=line.get("allow_duplicate", False),
-            document=line.get("document"),
+            invoice=(canonical(document["facts"]), moment(document["issued_at"])) if document else None,
             asked=_asked(line),
-            asked_was_told="asked" in line,
         )
         sold.number = self._numbering.claim(line["invoice"]) if "invoice" in line else self._numbering.next()
+        self._lines[sold.number] = number
         if completed_at:
             self._terms.judged(completed_at)
-        if status == Status.CHARGED_BACK:
-            sold.revoked_at = completed_at
-            self._rows.charge_back(sold, at=at, why="Charged back before the store moved in", by=None)
+        if document:
+            self._rows.document(sold.number, document)
+        if sold.asked:
+            self.asked_was_told.add(sold)
         self._names.keep("ref", line["ref"], sold)
-        self._rows.add(sold)
+        self._rows.add(sold, line=number)
+        if status == Status.CHARGED_BACK:
+            told = [at, completed_at or at, sold.asked.at if sold.asked else at]
+            self._rows.charged_back_some_time(sold, since=max(told))
 
     def line_of(self, row: str) -> int:
         """The line of the purchase that a proof names, or 0."""
-        sold = (thing for thing in self._names.all("ref") if isinstance(thing, Sold))
-        return next((each.line for each in sold if each.number in row), 0)
+        return next((line for number, line in self._lines.items() if number in row), 0)
 
     def _assert_new(self, person: Person, thing: Good | Set, credits: int, at: datetime) -> None:
         bought = {"bundle": thing.pk} if isinstance(thing, Set) else {"asset": thing.pk}
@@ -125,48 +132,41 @@ class Purchases:
             if len(self._usual) > 10_000:
                 self._usual.clear()
             goods = self._catalogue.contents(thing) if isinstance(thing, Set) else [thing]
-            shares = allocate(credits, [good.price for good in goods])
-            self._usual[key] = tuple(
-                Part(good, good.slug, good.seller, good.title, good.price, share)
-                for good, share in zip(goods, shares, strict=True)
-            )
+            self._usual[key] = freeze([good.on_sale for good in goods], spent=credits)
         return self._usual[key]
 
     def _given_parts(
         self, items: Sequence[dict[str, Any]], thing: Good | Set, credits: int
     ) -> tuple[Part, ...]:
-        goods = [self._catalogue.good(item["asset"]) for item in items]
-        if len({good.slug for good in goods}) < len(goods):
-            raise LineRefused("has the same asset in two items")
-        if isinstance(thing, Good) and goods != [thing]:
-            raise LineRefused(f"is of the asset “{thing.slug}”, so this is its one item")
-        prices = [item.get("original_price", good.price) for item, good in zip(items, goods, strict=True)]
-        given = [item["share"] for item in items if "share" in item]
-        if given and (len(given) < len(items) or sum(given) != credits):
-            raise LineRefused(f"has shares that do not add up to its {credits} credits")
-        shares = given or allocate(credits, prices)
-        return tuple(
-            Part(
-                asset=good,
-                slug=good.slug,
-                publisher=self._people.seller(item["publisher"]) if "publisher" in item else good.seller,
-                title=item.get("title", good.title),
-                original_price=price,
-                share=share,
+        goods = []
+        for item in items:
+            good = self._catalogue.good(item["asset"])
+            seller = self._people.seller(item["publisher"]) if "publisher" in item else None
+            goods.append(
+                good.on_sale.as_sold(title=item.get("title"), price=item.get("original_price"), seller=seller)
             )
-            for item, good, price, share in zip(items, goods, prices, shares, strict=True)
-        )
+        given = [item["share"] for item in items if "share" in item]
+        parts = freeze(goods, spent=credits, shares=given)
+        if isinstance(thing, Good):
+            assert_one_item(thing.slug, goods)
+        return parts
 
-    def _pay(self, line: Line, person: Person, title: str, at: datetime) -> BulkPayment:
+    def _pay(self, line: Line, person: Person, title: str, at: datetime) -> Payment:
+        wallet, credits = self._books.wallet(person.pk), line["credits"]
         try:
-            return self._ledger.pay(
-                customer=person.pk,
-                credits=line["credits"],
+            if "draws" in line:
+                draws = self._draws(line["draws"], credits, person, at)
+            else:
+                by_then = [lot for lot in wallet.lots if lot.created_at <= at]
+                draws = ledger.draw(by_then, credits=credits, at=at)
+            return ledger.pay(
+                wallet,
+                credits=credits,
                 purpose=title,
                 at=at,
                 memo=line.get("memo", ""),
                 made_by=self._people.find(line["by"]).pk if "by" in line else person.pk,
-                draws=self._draws(line["draws"], line["credits"], person, at) if "draws" in line else None,
+                draws=draws,
             )
         except InsufficientCredits as refusal:
             there = refusal.facts["balance"]
@@ -176,11 +176,11 @@ class Purchases:
 
     def _draws(
         self, told: Sequence[dict[str, Any]], credits: int, person: Person, at: datetime
-    ) -> list[tuple[BulkLot, int]]:
-        draws: dict[str, tuple[BulkLot, int]] = {}
+    ) -> list[tuple[Lot, int]]:
+        draws: dict[str, tuple[Lot, int]] = {}
         for each in told:
-            name, lot = each["grant"], self._names.ref(each["grant"], BulkLot, "grant")
-            if lot.wallet != person.pk:
+            name, lot = each["grant"], self._names.ref(each["grant"], Lot, "grant")
+            if lot.customer != person.pk:
                 raise LineRefused(f"draws on the grant “{name}”, which is not {person.email}'s")
             if name in draws:
                 raise LineRefused(f"draws on the grant “{name}” twice")
@@ -188,7 +188,7 @@ class Purchases:
                 raise LineRefused(
                     f"draws {each['credits']} credits on “{name}”, and {lot.remaining} are left of it"
                 )
-            if lot.expires_at is not None and lot.expires_at <= at:
+            if lot.has_expired(at):
                 raise LineRefused(f"draws on the grant “{name}”, which had expired by then")
             draws[name] = (lot, each["credits"])
         if sum(part for _, part in draws.values()) != credits:

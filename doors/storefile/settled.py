@@ -1,36 +1,28 @@
 """Lines about what is settled for good: refunds, denials, charge-backs."""
 
-from collections.abc import Callable
-from datetime import datetime
-from types import SimpleNamespace
+from collections.abc import Callable, Collection
 from typing import Any
 
-from credits.bulk import BulkLedger
-from credits.copying import copy_rows, fresh_ids
-from credits.ledger import canonical
-from doors.storefile.evidence import Evidence, Found
-from doors.storefile.laws import assert_as_the_policy_says, assert_refundable, kept_places, plan_of
+from credits.books import Books
+from credits.chain import canonical
+from credits.ledger import Lot, Payment, Restoration, plan_restoration
+from doors.storefile.evidence import Evidence
 from doors.storefile.moments import moment
 from doors.storefile.names import Names
 from doors.storefile.numbering import Numbering
 from doors.storefile.people import People
 from doors.storefile.problems import LineRefused
 from doors.storefile.reading import Line
-from doors.storefile.sold import Asked, Settled, Sold
-from doors.storefile.writing import SoldRows, document_row
-from refunds.credit_notes import credit_note_facts
+from doors.storefile.writing import SoldRows
+from ground.rows import fresh_ids
+from refunds.credit_notes import note_of
 from refunds.models import Case, CreditNote, Denial, Refund
 from refunds.policy import Facts
-from refunds.settlement import refund_digest
-from refunds.shares import Stake, kept_shares
-from storefront.models import Document, Status
-
-REFUND = (
-    *("id", "purchase_id", "customer_id", "credits", "basis", "full", "facts", "decision", "requested_by_id"),
-    *("door", "case_id", "at", "digest"),
-)
-DENIAL = ("purchase_id", "customer_id", "facts", "decision", "requested_by_id", "door", "at")
-NOTE = ("refund_id", "customer_id", "number", "facts", "issued_at")
+from refunds.record import write_denials, write_notes, write_refunds
+from refunds.settlement import Settlement, book
+from refunds.told import assert_as_the_policy_says, assert_denied, assert_refundable, kept_of
+from storefront.models import Status
+from storefront.sold import Asked, Settled, Sold
 
 
 class SettledLines:
@@ -39,26 +31,25 @@ class SettledLines:
         *,
         names: Names,
         people: People,
-        ledger: BulkLedger,
+        books: Books,
         rows: SoldRows,
-        evidence: Evidence,
+        asked_was_told: Collection[Sold],
         close_case: Callable[..., Any],
         audit: Callable[..., Any],
         refuse: Callable[[int, str], Any],
     ) -> None:
         self._names = names
         self._people = people
-        self._ledger = ledger
+        self._books = books
         self._rows = rows
-        self._evidence = evidence
+        self._evidence = Evidence(names=names, people=people)
+        self._asked_was_told = asked_was_told
         self._close_case = close_case
         self._audit = audit
         self._refuse = refuse
         self.numbering = Numbering("CN", model=CreditNote)
-        self._refunds: list[Refund] = []
-        self._denials: list[tuple[Any, ...]] = []
-        self._notes: list[tuple[Any, ...]] = []
-        self._documents: list[tuple[Any, ...]] = []
+        self._refunds: list[tuple[Refund, CreditNote]] = []
+        self._denials: list[Denial] = []
         self._given: dict[str, int] = {}
 
     def refund(self, line: Line, number: int) -> None:
@@ -67,27 +58,27 @@ class SettledLines:
         assert_refundable(sold, credits, at)
         case = self._case(line)
         found = self._evidence.of(line, sold, at)
-        facts, decision = found.facts, found.decision
-        assert_as_the_policy_says(line, decision)
-        kept = kept_places(line, sold, facts)
-        full = not kept and not any(item.downloaded for item in facts.items)
-        refund = self._record(line, sold, found, full=full, case=case, at=at)
-        if credits:
-            self._restore(line, sold, refund)
-        sold.status, sold.revoked_at = Status.REFUNDED, None if kept else at
-        if "credit_note" in line:
-            note = self.numbering.claim(line["credit_note"])
-            self._given[note] = number
-        else:
-            note = self.numbering.next()
-        stakes = [
-            Stake(part.share, part.original_price, place in kept) for place, part in enumerate(sold.parts)
-        ]
-        shares = kept_shares(stakes, credits_back=credits, basis=line["basis"], full=full)
-        sold.settled = Settled(at, credits, note, shares, kept)
-        self._issue(line, sold, refund, note)
+        assert_as_the_policy_says(line["basis"], credits, found.decision)
+        settlement = Settlement(
+            sold=sold,
+            facts=found.facts,
+            decision=found.decision,
+            credits=credits,
+            basis=line["basis"],
+            keep=kept_of(sold, found.facts, kept=line.get("kept"), revoked=line.get("revoked")),
+            plan=self._plan(line, sold.payment) if credits else (),
+            requested_by=self._people.find(line["requested_by"]).pk
+            if "requested_by" in line
+            else sold.customer.pk,
+            door=line.get("door", "file"),
+            case=case.pk if case else None,
+            told=(found.facts_text, found.decision_text),
+        )
+        refund = book(settlement, self._books.wallet(sold.customer.pk), now=at)
+        self._name_reborn(line, settlement)
+        self._issue(line, sold, refund, number)
         if case is None:
-            self._remember(sold, facts, at)
+            self._remember(sold, found.facts, at)
             self._close_case(sold, act="refunded", by=refund.requested_by_id, at=at, credits=credits)
         self._rows.changed(sold)
 
@@ -96,14 +87,19 @@ class SettledLines:
         at = moment(line["at"])
         by = self._people.find(line["by"]) if "by" in line else sold.customer
         found = self._evidence.of(line, sold, at)
-        if found.decision.eligible:
-            raise LineRefused("denies what the policy grants")
+        assert_denied(found.decision)
         self._denials.append(
-            (
-                *(sold.pk, sold.customer.pk, found.facts_text, found.decision_text),
-                *(by.pk, line.get("door", "file"), at),
+            Denial(
+                purchase_id=sold.id,
+                customer_id=sold.customer.pk,
+                facts=found.facts_text,
+                decision=found.decision_text,
+                requested_by_id=by.pk,
+                door=line.get("door", "file"),
+                at=at,
             )
         )
+        self._rows.tell(sold, at)
         self._remember(sold, found.facts, at)
 
     def charge_back(self, line: Line) -> None:
@@ -113,7 +109,7 @@ class SettledLines:
             raise LineRefused(f"charges back a purchase that is {sold.status}")
         if sold.completed_at is None or at < sold.completed_at:
             raise LineRefused("charges back a purchase before it was completed")
-        self._rows.charge_back(sold, at=at, why=line["why"], by=by)
+        self._rows.charged_back(sold, at=at, why=line["why"], by=by)
         self._close_case(sold, act="charged_back", by=by, at=at)
         if by is not None:
             self._audit(by=by, act="charge_back", subject=sold.number, why=line["why"], at=at)
@@ -123,12 +119,12 @@ class SettledLines:
             self._refuse(line, reason)
             return
         # Lists show the newest first by id, so ids follow time and not the lines.
-        refunds = sorted(self._refunds, key=lambda refund: refund.at)
-        ids = dict(zip((refund.purchase_id for refund in refunds), fresh_ids(Refund), strict=False))
-        copy_rows(Refund, REFUND, (_row(refund, ids[refund.purchase_id]) for refund in refunds))
-        copy_rows(CreditNote, NOTE, ((ids[purchase], *note) for purchase, *note in self._notes))
-        copy_rows(Denial, DENIAL, sorted(self._denials, key=lambda denial: denial[-1]))
-        copy_rows(Document, ("number", "pdf", "rendered_at"), self._documents)
+        in_time = sorted(self._refunds, key=lambda pair: pair[0].at)
+        for (refund, _), pk in zip(in_time, fresh_ids(Refund), strict=False):
+            refund.pk = pk
+        write_refunds([refund for refund, _ in in_time])
+        write_notes([note for _, note in in_time])
+        write_denials(sorted(self._denials, key=lambda denial: denial.at))
         self.numbering.store()
 
     def _case(self, line: Line) -> Case | None:
@@ -139,94 +135,57 @@ class SettledLines:
             raise LineRefused(f"names the case {line['case']}, and no line above it is about it")
         return case
 
-    def _record(
-        self,
-        line: Line,
-        sold: Sold,
-        found: Found,
-        *,
-        full: bool,
-        case: Case | None,
-        at: datetime,
-    ) -> Refund:
-        by = self._people.find(line["requested_by"]) if "requested_by" in line else sold.customer
-        refund = Refund(
-            purchase_id=sold.pk,
-            customer_id=sold.customer.pk,
-            credits=line["credits"],
-            basis=line["basis"],
-            full=full,
-            facts=found.facts_text,
-            decision=found.decision_text,
-            requested_by_id=by.pk,
-            door=line.get("door", "file"),
-            case_id=case.pk if case else None,
-            at=at,
-        )
-        refund.digest = refund_digest(refund, sold.number)
-        self._refunds.append(refund)
-        return refund
+    def _plan(self, line: Line, payment: Payment | None) -> list[Restoration]:
+        """Into which lots credits came back: by the rule, or as the line says."""
+        if not line.get("restores") or payment is None:
+            return plan_restoration(payment, credits=line["credits"], now=moment(line["at"]))
+        plan = [self._restoration(part, payment) for part in line["restores"]]
+        if len({id(part.usage) for part in plan}) < len(plan):
+            raise LineRefused("restores to the same grant twice")
+        if sum(part.credits for part in plan) != line["credits"]:
+            raise LineRefused(f"has restores that do not add up to its {line['credits']} credits")
+        return plan
 
-    def _restore(self, line: Line, sold: Sold, refund: Refund) -> None:
-        assert sold.payment is not None, "credits were spent, so there is a payment"
-        told = line.get("restores")
-        done = self._ledger.restore(
-            payment=sold.payment,
-            credits=refund.credits,
-            evidence=refund.digest,
-            memo=f"Refund of {sold.title}",
-            made_by=refund.requested_by_id,
-            at=refund.at,
-            plan=plan_of(told, sold.payment.usages, refund.credits, self._names) if told else None,
-        )
-        for part, (_, lot) in zip(told or (), done, strict=False):
-            if "ref" in part:
-                self._names.keep("ref", part["ref"], lot)
+    def _restoration(self, part: dict[str, Any], payment: Payment) -> Restoration:
+        lot = self._names.ref(part["grant"], Lot, "grant")
+        usage = next((each for each in payment.usages if each.lot is lot), None)
+        if usage is None:
+            raise LineRefused(f"restores to the grant “{part['grant']}”, which the purchase did not draw on")
+        if part["credits"] > usage.spent:
+            raise LineRefused(f"restores more to the grant “{part['grant']}” than was drawn from it")
+        if "ref" not in part:
+            return Restoration(usage, part["credits"], lot.kind, lot, lot.expires_at)
+        if self._names.get("ref", part["ref"]) is not None:
+            raise LineRefused(f"repeats the ref “{part['ref']}” with other content")
+        return Restoration(usage, part["credits"], lot.kind, None, moment(part.get("expires_at")))
 
-    def _issue(self, line: Line, sold: Sold, refund: Refund, note: str) -> None:
+    def _name_reborn(self, line: Line, settlement: Settlement) -> None:
+        """A part with a ref is a new lot, which lines below may name."""
+        wallet = self._books.wallet(settlement.sold.customer.pk)
+        reborn = {lot.reborn_from: lot for lot in wallet.lots if lot.reborn_from}
+        for told, part in zip(line.get("restores", ()), settlement.plan, strict=False):
+            if "ref" in told:
+                self._names.keep("ref", told["ref"], reborn[part.usage.id])
+
+    def _issue(self, line: Line, sold: Sold, refund: Refund, number: int) -> None:
+        if "credit_note" in line:
+            claimed = self.numbering.claim(line["credit_note"])
+            self._given[claimed] = number
+        else:
+            claimed = self.numbering.next()
+        note = note_of(refund, sold, number=claimed)
         document = line.get("document")
-        issued_at = moment(document["issued_at"]) if document else refund.at
-        facts = document["facts"] if document else {"number": note, **_note_facts(refund, sold)}
-        self._notes.append((sold.pk, sold.customer.pk, note, canonical(facts), issued_at))
-        if document and "pdf" in document:
-            self._documents.append(document_row(note, document))
+        if document:
+            note.facts, note.issued_at = canonical(document["facts"]), moment(document["issued_at"])
+            self._rows.document(claimed, document)
+        self._refunds.append((refund, note))
+        sold.settled = Settled(refund.at, refund.credits, claimed)
 
-    def _remember(self, sold: Sold, facts: Facts, at: datetime) -> None:
+    def _remember(self, sold: Sold, facts: Facts, at: Any) -> None:
         """How things stood when a refund was last asked for, unless the purchase's own line says it; a line
         of an earlier time may stand below."""
-        if sold.asked_was_told or (sold.asked is not None and at < sold.asked.at):
+        if sold in self._asked_was_told or (sold.asked is not None and at < sold.asked.at):
             return
         downloaded = [item for item in facts.items if item.downloaded]
         sold.asked = Asked(at, len(downloaded), sum(item.original_price for item in downloaded))
         self._rows.changed(sold)
-
-
-def _row(refund: Refund, pk: int) -> tuple[Any, ...]:
-    return (
-        *(
-            pk,
-            refund.purchase_id,
-            refund.customer_id,
-            refund.credits,
-            str(refund.basis),
-            refund.full,
-            refund.facts,
-        ),
-        *(refund.decision, refund.requested_by_id, refund.door, refund.case_id, refund.at, refund.digest),
-    )
-
-
-def _note_facts(refund: Refund, sold: Sold) -> dict[str, object]:
-    """The writer of credit notes reads attributes; what it may read of an item stands here under the same names."""
-    items = [
-        SimpleNamespace(
-            asset=part.asset,
-            title=part.title,
-            publisher=part.publisher,
-            original_price=part.original_price,
-            share=part.share,
-            revoked_at=sold.revoked(place),
-        )
-        for place, part in enumerate(sold.parts)
-    ]
-    return credit_note_facts(refund, sold, items)  # type: ignore[arg-type]

@@ -3,26 +3,27 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from credits.bulk import BulkLedger
-from credits.bulk_rows import BulkLot
-from credits.codes import source_of
-from credits.copying import copy_rows
-from credits.models import Code, Lot, Redemption, reading
+from credits import ledger, models
+from credits.books import Books
+from credits.codes import REDEMPTION, source_of
+from credits.ledger import Lot
+from credits.models import Code, Redemption, reading
 from credits.refusals import TooManyCredits
 from doors.storefile.moments import moment
 from doors.storefile.names import Names
 from doors.storefile.people import People, Person
 from doors.storefile.problems import LineRefused
 from doors.storefile.reading import Line
+from ground import rows
 
 SOURCES = {"paid": "Top-up", "promo": "Promotion", "compensation": "Compensation"}
 
 
 class Wallets:
-    def __init__(self, *, names: Names, people: People, ledger: BulkLedger, now: datetime) -> None:
+    def __init__(self, *, names: Names, people: People, books: Books, now: datetime) -> None:
         self._names = names
         self._people = people
-        self._ledger = ledger
+        self._books = books
         self._now = now
         self._redemptions: list[tuple[Any, ...]] = []
 
@@ -77,32 +78,32 @@ class Wallets:
             expires_at=moment(line["expires_at"]) if "expires_at" in line else lives,
             made_by=person.pk,
         )
-        self._redemptions.append((code.pk, person.pk, lot.pk, at))
+        self._redemptions.append((code.pk, person.pk, lot.id, at))
         if "ref" in line:
             self._names.keep("ref", line["ref"], lot)
 
     def expiry(self, line: Line) -> None:
-        lot: BulkLot = self._names.ref(line["grant"], BulkLot, "grant")
+        lot: Lot = self._names.ref(line["grant"], Lot, "grant")
         at = moment(line["at"])
-        if lot.expires_at is None or at < lot.expires_at:
+        if not lot.has_expired(at):
             raise LineRefused(f"lets the grant “{line['grant']}” expire before its time")
         if line["credits"] != lot.remaining:
             raise LineRefused(
                 f"lets {line['credits']} credits expire, and {lot.remaining} are left of that grant"
             )
-        self._ledger.expire(lot=lot, at=at)
+        ledger.expire(self._books.wallet(lot.customer), lot, at=at)
 
     def store(self) -> None:
-        copy_rows(Redemption, ("code_id", "wallet_id", "lot_id", "at"), self._redemptions)
+        rows.write(Redemption, REDEMPTION, self._redemptions)
         self._redemptions = []
 
-    def _born(self, person: Person, *, at: datetime, expires_at: datetime | None, **told: Any) -> BulkLot:
+    def _born(self, person: Person, *, at: datetime, expires_at: datetime | None, **told: Any) -> Lot:
         if expires_at is not None and expires_at <= at:
             raise LineRefused("gives credits that have expired before they came")
         if person.was_there:
             self._assert_new(person, at=at, expires_at=expires_at, **told)
         try:
-            return self._ledger.grant(customer=person.pk, at=at, expires_at=expires_at, **told)
+            return ledger.grant(self._books.wallet(person.pk), at=at, expires_at=expires_at, **told)
         except TooManyCredits:
             raise LineRefused(f"gives {person.email} more credits than a wallet can hold") from None
 
@@ -110,7 +111,9 @@ class Wallets:
         self, person: Person, *, credits: int, kind: str, source: str, at: datetime, **_: Any
     ) -> None:
         """Lots of this load are written at its end, so what is found was there before."""
-        same = Lot.objects.filter(wallet=person.pk, created_at=at, issued=credits, kind=kind, source=source)
+        same = models.Lot.objects.filter(
+            wallet=person.pk, created_at=at, issued=credits, kind=kind, source=source
+        )
         if same.exists():
             raise LineRefused(
                 f"gives {person.email} {credits} credits that this store has given at the very same instant: "

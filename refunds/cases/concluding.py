@@ -5,8 +5,10 @@ from datetime import datetime
 from accounts import audit
 from accounts.durable import durably
 from accounts.models import Publisher, User
-from credits import services as credits_room
-from credits.models import Kind, Lot, Wallet
+from credits import ledger
+from credits.books import Books
+from credits.models import Kind
+from ground.laws import LawBroken
 from refunds.cases import letters, rights
 from refunds.cases.locking import lock_open_case, move, tell
 from refunds.cases.refusals import CannotDecide, MayNot
@@ -73,10 +75,11 @@ def answer(
             raise CannotDecide("Give whole credits, or none. Nothing was answered.")
         if credits and not by.has_perm(rights.GIVE):
             raise MayNot(who="a lead")
-        fresh, wallet = lock_open_case(case, now=now, wallet=True)
+        fresh, books = lock_open_case(case, now=now, wallet=True)
         if credits:
-            assert wallet is not None, "compensation goes into a locked wallet"
-            fresh.compensation = _compensate(fresh, wallet, credits, by=by, now=now)
+            if books is None:
+                raise LawBroken("compensation goes into a locked wallet")
+            fresh.compensation_id = _compensate(fresh, books, credits, by=by, now=now)
         tell(
             fresh,
             "answered",
@@ -97,16 +100,18 @@ def answer(
     return durably(act)
 
 
-def _compensate(case: Case, wallet: Wallet, credits: int, *, by: User, now: datetime) -> Lot:
-    return credits_room.grant(
-        wallet=wallet,
+def _compensate(case: Case, books: Books, credits: int, *, by: User, now: datetime) -> int | None:
+    lot = ledger.grant(
+        books.wallet(case.customer_id),
         credits=credits,
         kind=Kind.COMPENSATION,
         source=f"Case {case.number}",
         memo=f"Compensation, case {case.number}",
-        made_by=by,
-        now=now,
+        made_by=by.pk,
+        at=now,
     )
+    books.close()
+    return lot.id
 
 
 def asked(case: Case) -> list[Publisher]:

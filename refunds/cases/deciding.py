@@ -8,15 +8,17 @@ from django.conf import settings
 from accounts import audit
 from accounts.durable import durably
 from accounts.models import User
-from credits.models import Wallet
+from credits.books import Books
+from ground.laws import LawBroken
 from refunds.cases import letters, rights
 from refunds.cases.locking import lock_open_case, move, state_words, tell
 from refunds.cases.refusals import CannotDecide, MayNot, NotYourTurn
-from refunds.cases.rulings import Ruling, Standing, plan_for, proposed, rule, shown, standing
+from refunds.cases.rulings import Ruling, Standing, plan_for, proposed, rule, standing
 from refunds.cases.saying import optional, words
 from refunds.models import Case, State
 from refunds.models.cases import Side
-from refunds.settlement import Settlement, _settle
+from refunds.services import shown
+from refunds.settlement import Settlement, settle
 
 
 def approve(
@@ -33,14 +35,14 @@ def approve(
     """Pays at once, or waits for a second agent. `keep` are slugs of the assets that the customer goes on having."""
 
     def act() -> Case:
-        fresh, wallet, found = _look(case, by, now)
+        fresh, books, found = _look(case, by, now)
         if fresh.state == State.WAITING_FOR_SECOND_AGENT:
             raise NotYourTurn(state=state_words(fresh))
         said, kept_private = optional(note, "note"), optional(private_note, "private_note")
         ruling = rule(found, credits=credits, keep=keep, by=by, evidence=said + kept_private, now=now)
         if ruling.needs_second:
             return _propose(fresh, ruling, by, said, kept_private, door, now)
-        _pay(fresh, wallet, found, ruling, by=by, note=said, private_note=kept_private, door=door, now=now)
+        _pay(fresh, books, found, ruling, by=by, note=said, private_note=kept_private, door=door, now=now)
         return fresh
 
     return durably(act)
@@ -50,14 +52,14 @@ def confirm(*, case: Case, by: User, now: datetime, note: str = "", door: str = 
     """The second pair of eyes: another person, and a lead where an agent proposed more than agents may alone."""
 
     def act() -> Case:
-        fresh, wallet, found = _look(case, by, now)
+        fresh, books, found = _look(case, by, now)
         assert_proposed(fresh)
         assert_may_confirm(fresh, by)
         ruling = proposed(found, now=now)
         said = optional(note, "note")
         tell(fresh, "confirmed", side=Side.SUPPORT, by=by, door=door, private_note=said, now=now)
         _pay(
-            fresh, wallet, found, ruling, by=by, note=fresh.proposed_note, private_note="", door=door, now=now
+            fresh, books, found, ruling, by=by, note=fresh.proposed_note, private_note="", door=door, now=now
         )
         return fresh
 
@@ -97,26 +99,27 @@ def take_back(*, case: Case, by: User, note: str, now: datetime, door: str = "de
 
 
 def pay_by_policy(
-    case: Case, wallet: Wallet, found: Standing, *, by: User, note: str, door: str, now: datetime
+    case: Case, books: Books, found: Standing, *, by: User, note: str, door: str, now: datetime
 ) -> None:
     """What the policy gives as of the opening, at once; nobody's limit is asked."""
     ruling = Ruling(
         credits=found.decision.credits, keep=found.policy_keep, basis="policy", needs_second=False
     )
-    _pay(case, wallet, found, ruling, by=by, note=note, private_note="", door=door, now=now)
+    _pay(case, books, found, ruling, by=by, note=note, private_note="", door=door, now=now)
 
 
-def _look(case: Case, by: User, now: datetime) -> tuple[Case, Wallet, Standing]:
+def _look(case: Case, by: User, now: datetime) -> tuple[Case, Books, Standing]:
     """Who, then the locks, then what is."""
     rights.assert_agent(by)
     rights.assert_not_own(by, case=case)
-    fresh, wallet = lock_open_case(case, now=now, wallet=True)
-    assert wallet is not None, "credits move under the wallet's lock"
+    fresh, books = lock_open_case(case, now=now, wallet=True)
+    if books is None:
+        raise LawBroken("credits move under the wallet's lock")
     if fresh.purchase is None:
         raise CannotDecide(
             "This request names no purchase, so it is answered and not approved. Nothing was decided."
         )
-    return fresh, wallet, standing(fresh)
+    return fresh, books, standing(fresh)
 
 
 def _propose(
@@ -140,7 +143,7 @@ def _propose(
 
 def _pay(
     case: Case,
-    wallet: Wallet,
+    books: Books,
     found: Standing,
     ruling: Ruling,
     *,
@@ -150,20 +153,23 @@ def _pay(
     door: str,
     now: datetime,
 ) -> None:
-    plan = plan_for(found.purchase, ruling.credits, now)
+    plan = plan_for(found.purchase, ruling.credits, now, books)
     decision = found.decision
     if decision.eligible and ruling.credits == decision.credits:
         decision = replace(decision, restores=shown(plan))
-    _settle(
-        wallet=wallet,
-        gathered=found.gathered,
+    settlement = Settlement(
+        sold=found.gathered.sold,
+        facts=found.gathered.facts,
         decision=decision,
-        settlement=Settlement(credits=ruling.credits, basis=ruling.basis, keep=ruling.keep, plan=plan),
-        requested_by=by,
+        credits=ruling.credits,
+        basis=ruling.basis,
+        keep=ruling.keep,
+        plan=plan,
+        requested_by=by.pk,
         door=door,
-        case=case,
-        now=now,
+        case=case.pk,
     )
+    settle([settlement], books=books, now=now)
     tell(
         case,
         "approved",

@@ -7,8 +7,7 @@ from datetime import datetime
 from accounts import audit
 from accounts.durable import durably
 from accounts.models import Publisher, User
-from credits import services as credits_room
-from credits.models import Wallet
+from credits.books import Books, open_books
 from refunds.cases import letters, rights
 from refunds.cases.deciding import pay_by_policy
 from refunds.cases.locking import lock_open_case, state_words, tell
@@ -141,15 +140,14 @@ def strike(
         if any(one.purchase_id != purchase.pk for one in downloads):
             raise BadInput("also", "Only downloads of one purchase are struck together. Nothing was struck.")
         said = words(why, "why")
-        wallet = credits_room.lock_wallet(customer=purchase.customer_id, now=now)
-        for download in downloads:
-            storefront.strike_within(download=download, by=by, why=said, now=now)
+        books = open_books([purchase.customer_id], now=now)
+        storefront.strike_within(downloads=downloads, by=by, why=said, now=now)
         case = Case.objects.open().filter(purchase=purchase).first()
         if case is None:
             return None
         titles = ", ".join(dict.fromkeys(download.asset.title for download in downloads))
         tell(case, "struck", side=Side.SUPPORT, by=by, door=door, note=f"{titles}: {said}", now=now)
-        return _settle_if_eligible(case, wallet, by=by, door=door, now=now)
+        return _settle_if_eligible(case, books, by=by, door=door, now=now)
 
     return durably(act)
 
@@ -165,11 +163,11 @@ def settles_on_strike(case: Case, *, credits: int, eligible: bool, now: datetime
     )
 
 
-def _settle_if_eligible(case: Case, wallet: Wallet, *, by: User, door: str, now: datetime) -> Case | None:
+def _settle_if_eligible(case: Case, books: Books, *, by: User, door: str, now: datetime) -> Case | None:
     fresh, _ = lock_open_case(case, now=now)
     found = standing(fresh)
     decision = found.decision
     if not settles_on_strike(fresh, credits=decision.credits, eligible=decision.eligible, now=now):
         return None
-    pay_by_policy(fresh, wallet, found, by=by, note="", door=door, now=now)
+    pay_by_policy(fresh, books, found, by=by, note="", door=door, now=now)
     return fresh

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from accounts.models import Publisher, PublisherEmail, User
-from credits.ledger import stamp
+from credits.chain import stamp
 from outbox.letters import queue_many
 from outbox.models import Message
 from refunds.models import Case, CaseItem

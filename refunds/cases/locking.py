@@ -9,8 +9,8 @@ from datetime import datetime
 from django.db import connection
 
 from accounts.models import Publisher, User
-from credits import services as credits
-from credits.models import Wallet
+from credits.books import Books, open_books
+from ground.laws import law
 from refunds.cases import clocks
 from refunds.cases.refusals import CaseClosed
 from refunds.models import Case, CaseEvent, State
@@ -20,7 +20,6 @@ from storefront.models import Purchase
 SHOWN_WITH = (
     "purchase",
     "purchase__terms",
-    "purchase__payment",
     "customer",
     "publisher",
     "assigned_to",
@@ -28,23 +27,23 @@ SHOWN_WITH = (
 )
 
 
-def lock_case(case: Case, *, now: datetime, wallet: bool = False) -> tuple[Case, Wallet | None]:
+def lock_case(case: Case, *, now: datetime, wallet: bool = False) -> tuple[Case, Books | None]:
     """The case as it is now that nobody else can change it. A statement that waited for the lock would still see what
     was there before, so the case is read in the next one."""
-    assert connection.in_atomic_block, "a case is changed inside a transaction"
-    locked = None
+    law(connection.in_atomic_block, "a case is changed inside a transaction")
+    books = None
     if wallet or case.purchase_id is None:
-        locked = credits.lock_wallet(customer=case.customer_id, now=now)
+        books = open_books([case.customer_id], now=now)
     if case.purchase_id is not None:
         Purchase.objects.lock(case.purchase_id)
-    return Case.objects.select_related(*SHOWN_WITH).get(pk=case.pk), locked
+    return Case.objects.select_related(*SHOWN_WITH).get(pk=case.pk), books
 
 
-def lock_open_case(case: Case, *, now: datetime, wallet: bool = False) -> tuple[Case, Wallet | None]:
-    fresh, locked = lock_case(case, now=now, wallet=wallet)
+def lock_open_case(case: Case, *, now: datetime, wallet: bool = False) -> tuple[Case, Books | None]:
+    fresh, books = lock_case(case, now=now, wallet=wallet)
     if not fresh.is_open:
         raise CaseClosed(state=state_words(fresh))
-    return fresh, locked
+    return fresh, books
 
 
 def state_words(case: Case) -> str:

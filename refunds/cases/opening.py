@@ -10,7 +10,8 @@ from accounts import audit
 from accounts.durable import Answer as Told
 from accounts.durable import Asking, durably, once
 from accounts.models import Publisher, User
-from credits import services as credits
+from credits.books import open_books
+from ground.laws import law
 from refunds import duplicates
 from refunds.cases import clocks, letters, rights
 from refunds.cases.attachments import Checked, Upload, attach, check
@@ -123,13 +124,13 @@ def begin_case(
     reply_to: str = "",
 ) -> Case:
     """Looks whether it may be, under the lock, before anything is written."""
-    assert connection.in_atomic_block, "a case is opened inside a transaction"
+    law(connection.in_atomic_block, "a case is opened inside a transaction")
     if grounds not in Grounds.values:
         raise BadInput("grounds", "Choose what this is about. Nothing was sent yet.")
     if purchase is None:
         if grounds != Grounds.CREDITS_WRONG:
             raise NotForThisPurchase("invoice", "Say which purchase this is about. Nothing was sent yet.")
-        credits.lock_wallet(customer=customer, now=now)
+        open_books([customer.pk], now=now)
         locked = None
     else:
         locked = Purchase.objects.lock(purchase.pk)

@@ -1,23 +1,27 @@
 """What may be approved, by whom, and on which basis. Nothing is written here: pages ask it before the click, and the
 act asks it again under the locks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
 
 from accounts.models import User
-from credits import services as credits_room
-from credits.services import Restoration
+from credits.books import Books
+from credits.ledger import Restoration, plan_restoration
+from ground.laws import LawBroken
 from refunds import duplicates
 from refunds.cases import clocks, rights
 from refunds.cases.locking import state_words
 from refunds.cases.refusals import BeyondLimit, CannotDecide, NotYourTurn
 from refunds.facts import Gathered, gather
 from refunds.models import Basis, Case, Grounds, State
-from refunds.policy import Decision, Fate, Restore, decide
+from refunds.policy import Decision, Fate, decide
+from refunds.services import payments_of, shown
 from refunds.shares import Stake, kept_shares
-from storefront.models import Purchase, PurchaseItem, Status
+from storefront.models import Asset, Purchase, Status
+from storefront.sold import Part
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +31,8 @@ class Standing:
     case: Case
     gathered: Gathered
     decision: Decision
-    authorised: frozenset[int]  # items whose publisher said yes
+    named: frozenset[int]  # places of the items that the case is about,
+    authorised: frozenset[int]  # and of those whose publisher said yes
     charged_twice: bool
     old: bool
 
@@ -36,8 +41,8 @@ class Standing:
         return self.gathered.purchase
 
     @property
-    def items(self) -> list[PurchaseItem]:
-        return self.gathered.items
+    def parts(self) -> Sequence[Part]:
+        return self.gathered.sold.parts
 
     @property
     def least(self) -> int:
@@ -55,7 +60,7 @@ class Standing:
 
     @property
     def authorised_shares(self) -> int:
-        return sum(item.share for item in self.items if item.pk in self.authorised)
+        return sum(self.parts[place].share for place in self.authorised)
 
     def most_for(self, person: User) -> int:
         if rights.is_lead(person) or self.by_evidence:
@@ -75,34 +80,34 @@ class Ruling:
 
 def standing(case: Case, *, at: datetime | None = None) -> Standing:
     """The policy as of the case's opening, on today's facts. `at` plans the lots as of now instead."""
-    assert case.purchase is not None, "only a purchase is judged"
     purchase = case.purchase
+    if purchase is None:
+        raise LawBroken("only a purchase is judged")
     gathered = gather(purchase, purchase.customer)
     decision = decide(gathered.facts, terms=gathered.terms, now=case.opened_at)
     if at is not None:
         plan = plan_for(purchase, decision.credits, at)
         decision = replace(decision, restores=shown(plan))
     yes = {answer.publisher_id for answer in case.answers.all() if answer.authorised}
-    named = {line.item_id for line in case.items.all()}
+    about = {line.item_id for line in case.items.all()}
+    named = frozenset(place for place, pk in enumerate(gathered.sold.item_ids) if pk in about)
     return Standing(
         case=case,
         gathered=gathered,
         decision=decision,
-        authorised=frozenset(
-            item.pk for item in gathered.items if item.pk in named and item.publisher_id in yes
-        ),
+        named=named,
+        authorised=frozenset(place for place in named if gathered.sold.parts[place].publisher_id in yes),
         charged_twice=case.grounds == Grounds.DUPLICATE_CHARGE and duplicates.charged_twice(purchase),
         old=purchase.completed_at is not None
         and case.opened_at - purchase.completed_at > clocks.DECIDED_WITHIN,
     )
 
 
-def plan_for(purchase: Purchase, amount: int, now: datetime) -> list[Restoration]:
-    return credits_room.plan_restoration(payment=purchase.payment, credits=amount, now=now)
-
-
-def shown(plan: list[Restoration]) -> tuple[Restore, ...]:
-    return tuple(Restore(part.usage.lot_id, part.kind, part.credits, part.expires_at) for part in plan)
+def plan_for(purchase: Purchase, amount: int, now: datetime, books: Books | None = None) -> list[Restoration]:
+    """Into which lots: of the books where they are open, else as they stand."""
+    pk = purchase.payment_id
+    payment = payments_of([pk], books)[pk] if pk and amount else None
+    return plan_restoration(payment, credits=amount, now=now)
 
 
 def suggestion(found: Standing, by: User) -> tuple[int, frozenset[str]]:
@@ -116,10 +121,9 @@ def suggestion(found: Standing, by: User) -> tuple[int, frozenset[str]]:
         keep = {item.asset for item in downloaded}
     else:
         amount, keep = spent, set()
-    named = {line.item_id for line in found.case.items.all()}
-    keep |= {item.asset.slug for item in found.items if item.pk not in named}
+    keep |= {part.slug for place, part in enumerate(found.parts) if place not in found.named}
     if not found.by_evidence and found.authorised:
-        keep |= {item.asset.slug for item in found.items if item.pk not in found.authorised}
+        keep |= {part.slug for place, part in enumerate(found.parts) if place not in found.authorised}
         amount = min(amount, found.authorised_shares)
     most = found.most_for(by)
     return min(amount, most) if most >= found.least else amount, frozenset(keep)
@@ -131,7 +135,7 @@ def rule(
     """The basis on which these credits may go back by this person, or the one sentence that says why not."""
     _assert_decidable(found, now)
     _assert_amount(found, credits)
-    unknown = keep - {item.asset.slug for item in found.items}
+    unknown = keep - {part.slug for part in found.parts}
     if unknown:
         raise CannotDecide(
             "{slugs} is no item of this purchase. Nothing was decided.", slugs=", ".join(sorted(unknown))
@@ -150,7 +154,8 @@ def rule(
 def proposed(found: Standing, *, now: datetime) -> Ruling:
     """What a first agent proposed, judged again by what that agent may do: a second one confirms just that."""
     case = found.case
-    assert case.proposed_by is not None, "a proposal is somebody's"
+    if case.proposed_by is None:
+        raise LawBroken("a proposal is somebody's")
     return rule(
         found,
         credits=case.proposed_credits or 0,
@@ -209,12 +214,16 @@ def _basis(found: Standing, credits: int, keep: frozenset[str], by: User) -> str
     if found.case.grounds == Grounds.SERVER_ERROR:
         return Basis.SERVER_ERROR
     if (not found.old or rights.is_lead(by)) and _publishers_agree(found, credits, keep):
-        withdrawn = all(
-            item.asset.withdrawn_at is not None for item in found.items if item.pk in found.authorised
-        )
-        removed = found.case.grounds == Grounds.REMOVED_FROM_STORE and withdrawn
-        return Basis.REMOVED_FROM_STORE if removed else Basis.PUBLISHER_AUTHORISED
+        return Basis.REMOVED_FROM_STORE if _was_removed(found) else Basis.PUBLISHER_AUTHORISED
     return Basis.GOODWILL
+
+
+def _was_removed(found: Standing) -> bool:
+    """Whether it is about assets that are no longer for sale."""
+    if found.case.grounds != Grounds.REMOVED_FROM_STORE:
+        return False
+    assets = [found.parts[place].asset_id for place in found.authorised]
+    return not Asset.objects.filter(pk__in=assets, withdrawn_at=None).exists()
 
 
 def _publishers_agree(found: Standing, credits: int, keep: frozenset[str]) -> bool:
@@ -222,25 +231,30 @@ def _publishers_agree(found: Standing, credits: int, keep: frozenset[str]) -> bo
     if not found.authorised or credits > found.authorised_shares:
         return False
     if any(
-        item.pk not in found.authorised
-        and item.asset.slug not in keep
-        and not (found.decision.eligible and item.asset.slug not in found.policy_keep)
-        for item in found.items
+        place not in found.authorised
+        and part.slug not in keep
+        and not (found.decision.eligible and part.slug not in found.policy_keep)
+        for place, part in enumerate(found.parts)
     ):
         return False
     now_kept = _kept(found, credits=credits, keep=keep, basis=Basis.PUBLISHER_AUTHORISED)
     due = _due_without_a_yes(found)
     return all(
-        sum(part for item, part in zip(found.items, now_kept, strict=True) if item.publisher_id == publisher)
-        >= sum(part for item, part in zip(found.items, due, strict=True) if item.publisher_id == publisher)
-        for publisher in {item.publisher_id for item in found.items}
+        _of(publisher, found, now_kept) >= _of(publisher, found, due)
+        for publisher in {part.publisher_id for part in found.parts}
+    )
+
+
+def _of(publisher: int, found: Standing, shares: Sequence[int]) -> int:
+    return sum(
+        share for part, share in zip(found.parts, shares, strict=True) if part.publisher_id == publisher
     )
 
 
 def _due_without_a_yes(found: Standing) -> list[int]:
     """What each item must leave its publisher: nothing where it said yes, its share where it did not; where the policy
     takes some of that anyway, what the policy leaves."""
-    due = [0 if item.pk in found.authorised else item.share for item in found.items]
+    due = [0 if place in found.authorised else part.share for place, part in enumerate(found.parts)]
     if found.decision.eligible:
         left = _kept(found, credits=found.decision.credits, keep=found.policy_keep, basis=Basis.POLICY)
         due = [min(one, other) for one, other in zip(due, left, strict=True)]
@@ -248,7 +262,7 @@ def _due_without_a_yes(found: Standing) -> list[int]:
 
 
 def _kept(found: Standing, *, credits: int, keep: frozenset[str], basis: str) -> list[int]:
-    stakes = [Stake(item.share, item.original_price, item.asset.slug in keep) for item in found.items]
+    stakes = [Stake(part.share, part.original_price, part.slug in keep) for part in found.parts]
     downloaded = any(item.downloaded for item in found.gathered.facts.items)
     return kept_shares(stakes, credits_back=credits, basis=basis, full=not keep and not downloaded)
 

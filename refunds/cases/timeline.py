@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 
 from accounts.models import Publisher
+from ground.laws import given
 from refunds.case_wording import ACTS, ACTS_TO_CUSTOMER, FOR_SUPPORT, TONES
 from refunds.models import Attachment, Case, CaseEvent
 from refunds.models.cases import Side
@@ -76,8 +77,8 @@ def _visible(side: str, publisher: Publisher | None, file: str = "") -> Q:
     by_customer, shared = Q(**{f"{file}side": Side.CUSTOMER}), Q(**{f"{file}shared": True})
     if side == Side.CUSTOMER:
         return by_customer | shared
-    assert publisher is not None, "a publisher's view names the publisher"
-    own = Q(**{f"{file}side": Side.PUBLISHER, f"{file}event__publisher": publisher})
+    whose = given(publisher, "a publisher's view names the publisher")
+    own = Q(**{f"{file}side": Side.PUBLISHER, f"{file}event__publisher": whose})
     return own | by_customer & shared
 
 

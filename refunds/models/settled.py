@@ -24,6 +24,8 @@ class Refund(models.Model):
     """The fact that credits went back. One per purchase, ever: the 1-1 is that law."""
 
     guard = Guard()
+    # The wallet's, right after it: known to whoever has just settled it, and kept in no column.
+    balance: int | None = None
 
     purchase = models.OneToOneField(Purchase, models.PROTECT, related_name="refund")
     customer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="refunds")

@@ -1,7 +1,10 @@
 """What was bought, and what was downloaded of it: frozen when it happened."""
 
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +13,11 @@ from django.db.models import F, Q
 from accounts.guards import Guard
 from accounts.models import Publisher, User
 from credits.models import MOST, Payment
+from ground.prepared import Given, Prepared, as_model, columns
 from storefront.models.catalogue import Asset, AssetFile, Bundle, Terms
+
+if TYPE_CHECKING:
+    from storefront.sold import Part
 
 
 class Status(models.TextChoices):
@@ -27,15 +34,25 @@ class PurchaseQuerySet(models.QuerySet["Purchase"]):
 
     def to_judge(self) -> Self:
         """With what every quote reads of a purchase, in the same statement."""
-        return self.select_related("terms", "payment", "customer")
+        return self.select_related("terms", "customer")
 
-    def lock(self, pk: int) -> "Purchase":
+    def bought_by(self, person: User, number: str) -> Purchase:
+        """One's own purchase of this number, with what every quote reads of it; somebody else's is one that never was."""
+        found = _own(customer=person.pk, number=number)
+        if not found:
+            raise self.model.DoesNotExist
+        return _with_terms_and_buyer(found[0])
+
+    def lock(self, pk: int) -> Purchase:
         """The purchase, locked: and with it its items, its downloads and its cases."""
-        return self.to_judge().select_for_update(of=("self",)).get(pk=pk)
+        return self.lock_all([pk])[0]
 
-    def lock_all(self, pks: list[int]) -> list["Purchase"]:
+    def lock_all(self, pks: Collection[int]) -> list[Purchase]:
         """Several, always by id, so that two who want the same ones never wait for each other in a ring."""
-        return list(self.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk"))
+        locked = [_with_terms_and_buyer(row) for row in _locked(pks=pks)]
+        if len(locked) < len(set(pks)):
+            raise self.model.DoesNotExist
+        return locked
 
 
 class Purchase(models.Model):
@@ -80,6 +97,9 @@ class Purchase(models.Model):
     asked_count = models.PositiveIntegerField(default=0)
     asked_price = models.BigIntegerField(default=0)
 
+    # Its items, where it was bought just now: whoever shows it need not read them.
+    just_bought: Sequence[Part] | None = None
+
     objects = PurchaseQuerySet.as_manager()
 
     class Meta:
@@ -123,6 +143,23 @@ class Purchase(models.Model):
     def refundable_until(self) -> datetime | None:
         """The end of the window that the buyer was promised; whether it can be refunded is for the policy to say."""
         return self.completed_at + timedelta(days=self.terms.window_days) if self.completed_at else None
+
+
+def _judged(**named: Given) -> models.QuerySet[Purchase, Any]:
+    rows = Purchase.objects.filter(**named).order_by("pk")
+    return rows.values_list(*columns(Purchase), *columns(Terms, of="terms"), *columns(User, of="customer"))
+
+
+_locked = Prepared(lambda: _judged(pk__among=Given("pks")), lock=Purchase)
+_own = Prepared(lambda: _judged(customer=Given("customer"), number=Given("number")))
+
+
+def _with_terms_and_buyer(row: tuple[Any, ...]) -> Purchase:
+    own, terms = len(columns(Purchase)), len(columns(Terms))
+    purchase = as_model(Purchase, row[:own])
+    purchase.terms = as_model(Terms, row[own : own + terms])
+    purchase.customer = as_model(User, row[own + terms :])
+    return purchase
 
 
 class PurchaseItemQuerySet(models.QuerySet["PurchaseItem"]):

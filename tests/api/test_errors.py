@@ -53,9 +53,9 @@ def test_a_refusal_is_told_in_one_shape(
         raise refusal
 
     number = buy(ada, fern).number
-    monkeypatch.setattr("doors.api.people.up_to_date", never)
+    monkeypatch.setattr("doors.api.wallet.up_to_date", never)
     monkeypatch.setattr("tests.api.conftest.promised", lambda response: None)
-    told = adas.get("me/")
+    told = adas.get("credits/entries/")
     assert refusal.code in PROBLEMS, f"{kind.__name__} has no line in doors/api/problems.py"
     assert (told.status, told.kind) == (PROBLEMS[refusal.code].status, "application/problem+json")
     assert list(told.body)[:5] == ["type", "title", "status", "code", "detail"]

@@ -161,12 +161,12 @@ def test_a_twin_and_a_lock_not_had_are_told_apart_and_neither_is_kept(
 ) -> None:
     from accounts.refusals import Busy, InProgress
 
-    def never(**_: object) -> None:
+    def never(*_: object, **__: object) -> None:
         raise {"busy": Busy, "in_progress": InProgress}[code]
 
     bought = buy(ada, fern)
     with monkeypatch.context() as patch:
-        patch.setattr("refunds.services.credits.lock_wallet", never)
+        patch.setattr("refunds.services.open_books", never)
         told = adas.post(f"purchases/{bought.number}/refund/", {"expected_credits": 30}, key="k1")
     assert (told.status, told.code, told.headers["Retry-After"]) == (409, code, "1")
     assert (Receipt.objects.count(), Refund.objects.count()) == (0, 0)

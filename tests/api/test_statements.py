@@ -10,17 +10,18 @@ from itertools import takewhile
 import pytest
 
 from accounts.models import Publisher, User
+from credits.models import Code
 from storefront.models import Asset, Bundle
 from tests import world
-from tests.api.conftest import Machine
-from tests.statements import statements, with_its_frame
+from tests.api.conftest import Machine, Told
+from tests.statements import asked_by, stocked, with_its_frame
 from tests.world import NOW, buy, give
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def asked(machine: Machine, path: str, status: int = 200) -> int:
-    texts = statements(lambda: answered(machine, path, status))
+    texts = asked_by(lambda: answered(machine, path, status))
     assert sum(sql.startswith("INSERT INTO ground_limit") for sql in texts) == 1
     return len(texts)
 
@@ -108,16 +109,49 @@ def before(act: Callable[[], object]) -> int:
     return len(list(until_it_begins()))
 
 
-def test_a_bundle_of_ten_is_told_in_the_statements_of_a_bundle_of_one(
-    ada: User, grove: Publisher, adas: Machine
+@pytest.mark.parametrize("lots", [1, 50])
+@pytest.mark.parametrize("size", [1, 10, 500])
+def test_an_act_keeps_its_budget_whatever_it_moves(
+    ada: User, grove: Publisher, adas: Machine, size: int, lots: int, figure: Callable[[str], None]
 ) -> None:
-    told = {}
-    for size in (1, 10):
-        parts = [world.asset(f"p{size}-{n}", f"Part {n}", by=grove, price=3) for n in range(size)]
-        world.bundle(f"of-{size}", "Parts", by=grove, price=size, holds=parts)
-        give(ada, size)
-        buying = {"bundle": f"of-{size}", "expected_credits": size}
-        told[size] = len(
-            statements(lambda buying=buying, size=size: adas.post("purchases/", buying, key=f"b{size}"))
-        )
-    assert told[1] == told[10] <= 26
+    bundle, assets = stocked(grove, size, slug="parts", price=2 * size + 50)
+    for number in range(lots):
+        give(ada, bundle.price * 3 // lots + 1, days_ago=100 - number)
+    Code.objects.create(code="HELLO", credits=5, created_at=NOW)
+
+    def ask(method: Callable[..., Told], path: str, *body: object, key: str, status: int) -> int:
+        texts = asked_by(lambda: heard.append(method(path, *body, key=key) if body else method(path)))
+        assert heard[-1].status == status, heard[-1].body
+        return len(texts)
+
+    heard: list[Told] = []
+    buying = {"bundle": bundle.slug, "expected_credits": bundle.price}
+    taken = {"buy": ask(adas.post, "purchases/", buying, key="b1", status=201)}
+    whole = heard[-1].body["invoice"]
+    refund = {"expected_credits": bundle.price}
+    taken["refund in full"] = ask(adas.post, f"purchases/{whole}/refund/", refund, key="r1", status=201)
+    again = {**buying, "allow_duplicate": True}
+    part = adas.post("purchases/", again, key="b2").body["invoice"]
+    library = f"library/{assets[0].slug}/download/"
+    taken["download"] = ask(adas.post, library, {}, key="", status=201)
+    quote = f"purchases/{part}/refund-quote/"
+    taken["quote"] = ask(adas.get, quote, key="", status=200)
+    if size > 1:
+        expected = {"expected_credits": bundle.price - 2}
+        path = f"purchases/{part}/refund/"
+        taken["refund in part"] = ask(adas.post, path, expected, key="r2", status=201)
+    taken["redeem"] = ask(adas.post, "credits/redeem/", {"code": "HELLO"}, key="c", status=200)
+    taken["balance"] = ask(adas.get, "credits/", key="", status=200)
+    figure(f"statements through the API, {size} items and {lots} lots: {taken}")
+    assert {name: count for name, count in taken.items() if count > BUDGETS[name]} == {}
+
+
+BUDGETS = {
+    "quote": 5,
+    "refund in full": 22,
+    "refund in part": 22,
+    "buy": 22,
+    "download": 14,
+    "redeem": 14,
+    "balance": 5,
+}

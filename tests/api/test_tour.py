@@ -99,12 +99,12 @@ def all_operations() -> set[str]:
 
 @contextmanager
 def failing(patch: pytest.MonkeyPatch, error: Exception) -> Iterator[None]:
-    def never(**_: object) -> None:
+    def never(*_: object, **__: object) -> None:
         raise error
 
     with patch.context() as within:
         within.setattr("doors.api.refunds.quote", never)
-        within.setattr("refunds.services.credits.lock_wallet", never)
+        within.setattr("refunds.services.open_books", never)
         yield
 
 

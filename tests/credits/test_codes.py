@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.durable import Asking, digest_of
 from accounts.refusals import KeyReused
 from credits.codes import redeem, redeem_code
-from credits.models import Code, Entry, Redemption, WrongCode
+from credits.models import Code, Entry, Lot, Redemption, WrongCode
 from credits.refusals import InvalidCode, TooManyGuesses
 from tests.world import NOW, balance, days_before
 
@@ -50,9 +50,11 @@ def refused(person, text="WELCOME50", *, now=NOW):
 
 def test_a_code_becomes_a_lot_that_lives_as_long_as_the_code_says(ada):
     code(kind="promo", lot_days=60)
-    lot = ask(ada, "WELCOME50").outcome
+    given = ask(ada, "WELCOME50").outcome
+    lot = Lot.objects.get()
     assert (lot.kind, lot.issued, lot.expires_at) == ("promo", 50, NOW + timedelta(days=60))
-    assert balance(ada) == 50
+    assert (given.lot.id, given.lot.issued, given.lot.expires_at) == (lot.pk, 50, lot.expires_at)
+    assert (given.balance, balance(ada)) == (50, 50)
     line = Entry.objects.get()
     assert (line.kind, line.credits, line.memo, line.made_by) == ("grant", 50, "Code WELCOME50", ada)
     assert Redemption.objects.get().lot == lot
@@ -60,7 +62,8 @@ def test_a_code_becomes_a_lot_that_lives_as_long_as_the_code_says(ada):
 
 def test_credits_of_a_code_do_not_expire_unless_it_says_so(ada):
     code()
-    assert ask(ada, "WELCOME50").outcome.expires_at is None
+    assert ask(ada, "WELCOME50").outcome.lot.expires_at is None
+    assert Lot.objects.get().expires_at is None
 
 
 @pytest.mark.parametrize(

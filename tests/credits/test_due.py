@@ -84,7 +84,6 @@ def test_answers_past_their_date_are_forgotten_and_others_kept(ada):
             person=ada,
             key=key,
             request="x",
-            claim="00000000-0000-0000-0000-000000000000",
             status=200,
             made_at=NOW,
             keep_until=keep_until,

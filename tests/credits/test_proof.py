@@ -10,12 +10,14 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, models, transaction
 
 from accounts import guards
-from credits import ledger, proofs, services
+from credits import chain, ledger, proofs
+from credits.books import open_books
 from credits.codes import redeem
 from credits.models import Code, Entry, Lot, Payment, Redemption, Usage, Wallet
 from credits.proofs import Progress
 from credits.wallets import prove, wallets_hold
-from tests.world import NOW, days_before
+from ground.laws import LawBroken
+from tests.world import NOW, days_before, wallet_of
 
 pytestmark = pytest.mark.django_db
 MONEY = (Wallet, Lot, Payment, Usage, Entry, Redemption)
@@ -26,36 +28,35 @@ SURROGATES = {(model, "id") for model in MONEY}
 def live(customer):
     """Everything that can happen to a wallet, over two years."""
     at = days_before(700)
+    with wallet_of(customer, now=at) as wallet:
+        ends = at + timedelta(days=30)
+        ledger.grant(wallet, credits=100, kind="paid", source="top-up", at=at)
+        ledger.grant(wallet, credits=40, kind="promo", source="spring", expires_at=ends, at=at)
     with transaction.atomic():
-        wallet = services.lock_wallet(customer=customer, now=at)
-        services.grant(wallet=wallet, credits=100, kind="paid", source="top-up", now=at)
-        services.grant(
-            wallet=wallet,
-            credits=40,
-            kind="promo",
-            source="spring",
-            expires_at=at + timedelta(days=30),
-            now=at,
-        )
         redeem(customer=customer, text="WELCOME5", now=at)
         redeem(customer=customer, text="WELCOME5", now=at)
-        wallet = services.lock_wallet(customer=customer, now=at)
-        first = services.pay(wallet=wallet, credits=60, purpose="Forest", made_by=customer, now=at)
-        second = services.pay(wallet=wallet, credits=20, purpose='Say "oak"', made_by=customer, now=at)
-    with transaction.atomic():
-        wallet = services.lock_wallet(customer=customer, now=NOW)
-        services.restore(wallet=wallet, payment=first, credits=25, evidence="e" * 64, memo="Back", now=NOW)
-        services.restore(wallet=wallet, payment=second, credits=12, evidence="f" * 64, memo="Back", now=NOW)
-        services.grant(
-            wallet=wallet,
+    with wallet_of(customer, now=at) as wallet:
+        paid = [
+            ledger.pay(wallet, credits=credits, purpose=purpose, made_by=customer.pk, at=at)
+            for credits, purpose in ((60, "Forest"), (20, 'Say "oak"'))
+        ]
+    first, second = (payment.id for payment in paid)
+    with transaction.atomic(), open_books([customer.pk], now=NOW) as books:
+        found = books.payments([first, second])
+        for payment, credits, evidence in ((first, 25, "e" * 64), (second, 12, "f" * 64)):
+            plan = ledger.plan_restoration(found[payment], credits=credits, now=NOW)
+            ledger.restore(books.wallet(customer.pk), plan, evidence=evidence, memo="Back", at=NOW)
+        ends = NOW + timedelta(days=1)
+        ledger.grant(
+            books.wallet(customer.pk),
             credits=7,
             kind="compensation",
             source="given",
-            expires_at=NOW + timedelta(days=1),
-            now=NOW,
+            expires_at=ends,
+            at=NOW,
         )
     with transaction.atomic():
-        services.lock_wallet(customer=customer, now=NOW + timedelta(days=2))
+        open_books([customer.pk], now=NOW + timedelta(days=2))
 
 
 @pytest.fixture
@@ -235,11 +236,9 @@ def test_a_forger_who_recomputes_one_digest_is_found_by_the_next_line(unguarded)
     line = ada.entries.get(number=3)
     line.memo = "Mine"
     previous = ada.entries.get(number=2).digest
-    facts = {
-        f: getattr(line, f) for f in ("number", "kind", "credits", "balance_after", "facts", "memo", "at")
-    }
-    forged = ledger.digest(
-        previous, wallet=ada.pk, lot=line.lot_id, payment=line.payment_id, made_by=line.made_by_id, **facts
+    forged = chain.line_digest(
+        *(previous, ada.pk, line.number, line.kind, line.credits, line.balance_after),
+        *(line.lot_id, line.payment_id, line.facts, line.memo, line.made_by_id, chain.stamp(line.at)),
     )
     run("UPDATE credits_entry SET memo = 'Mine', digest = %s WHERE id = %s", forged, line.pk)
     assert [finding.row for finding in found()] == [f"wallet {ada.pk}, line 4"]
@@ -290,18 +289,18 @@ def test_the_command_reports_the_first_of_each_kind_and_exits_1(unguarded, capsy
 def test_facts_are_canonical_json():
     for text in ('say "oak"', "Bäume\n\t\\", "\u202e\x7f"):
         spelled = [
-            ledger.lot_facts(
+            chain.lot_facts(
                 created_at="a", expires_at=None, issued=1, kind="paid", reborn_from=None, source=text
             ),
-            ledger.lot_facts(
+            chain.lot_facts(
                 created_at="a", expires_at="b", issued=1, kind="paid", reborn_from=4, source=text
             ),
-            ledger.usage_facts(at="a", of=3, purpose=text, spent=2),
-            ledger.restored_facts(evidence=text, lot=None, restored=2),
+            chain.usage_facts(at="a", of=3, purpose=text, spent=2),
+            chain.restored_facts(evidence=text, lot=None, restored=2),
         ]
-        assert [ledger.canonical(json.loads(facts)) for facts in spelled] == spelled
+        assert [chain.canonical(json.loads(facts)) for facts in spelled] == spelled
 
 
 def test_an_instant_without_a_zone_is_refused():
-    with pytest.raises(AssertionError, match="without a zone"):
-        ledger.stamp(datetime(2026, 11, 21, 12, 0))  # noqa: DTZ001 - that is the mistake
+    with pytest.raises(LawBroken, match="without a zone"):
+        chain.stamp(datetime(2026, 11, 21, 12, 0))  # noqa: DTZ001 - that is the mistake

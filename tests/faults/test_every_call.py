@@ -9,6 +9,8 @@ from django.apps import apps
 from django.db import DatabaseError, connection
 
 from accounts.durable import Asking
+from outbox.acts import write_letters
+from outbox.models import Message
 from refunds.models import CreditNote, Denial, Refund
 from refunds.services import charge_back, request_refund
 from storefront.models import Download, Purchase
@@ -83,6 +85,19 @@ def test_a_refund_breaks_anywhere_and_leaves_nothing_then_completes_once(ada, fo
     figure(
         f"a refund that fails at every one of its {statements} statements: nothing left behind, then done once"
     )
+
+
+def test_a_refund_s_letters_break_anywhere_and_are_written_once(ada, cliff):
+    """Its act waits for the worker, who may die at any call."""
+    purchase = buy(ada, cliff, days_ago=1)
+    request_refund(asking=asking(ada), purchase=purchase, expected_credits=36)
+    act = Message.objects.get(template="refund")
+    breaks_anywhere(lambda: write_letters(act))
+    assert sorted(Message.objects.exclude(template="purchase").values_list("template", "to")) == [
+        ("refunded", "ada@example.com"),
+        ("refunded_publisher", "hello@grove.example"),
+        ("refunded_publisher", "hello@quarry.example"),
+    ]
 
 
 def test_a_denial_breaks_anywhere_and_is_kept_once(ada, oak):

@@ -6,6 +6,9 @@ from functools import partial
 
 import pytest
 
+from accounts.durable import durably
+from credits import ledger
+from credits.books import open_books
 from credits.codes import redeem_code
 from credits.due import expire_credits, warn_of_expiry
 from credits.giving import give_credits
@@ -17,7 +20,7 @@ from refunds.registering import register_download, register_grant, register_purc
 from storefront.models import Download, Purchase
 from tests.faults.test_every_call import asking, breaks_anywhere
 from tests.refunds.test_cases import ask, request, yes
-from tests.world import NOW, balance, buy, give
+from tests.world import NOW, balance, buy, give, pay
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -85,6 +88,26 @@ def test_an_answer_with_compensation_breaks_anywhere_and_gives_once(ada, lea):
     breaks_anywhere(partial(cases.answer, case=case, by=lea, note="It got lost.", credits=25, now=NOW))
     case.refresh_from_db()
     assert (case.state, balance(ada), case.compensation) == (State.ANSWERED, 25, Lot.objects.get())
+
+
+def test_books_of_several_wallets_break_anywhere_and_are_written_once(ada, ben):
+    """Grants, payments, restorations, a lot that is reborn, and expiry that is due, in one go."""
+    give(ada, 30, kind="promo", expires_in=-1)
+    give(ben, 20)
+    given_back = [pay(ada, 10, at=NOW - timedelta(days=2)).pk, pay(ben, 5).pk]
+
+    def act():
+        with open_books([ada.pk, ben.pk], now=NOW) as books:
+            for payment in books.payments(given_back).values():
+                wallet = books.wallet(payment.customer)
+                plan = ledger.plan_restoration(payment, credits=5, now=NOW)
+                ledger.restore(wallet, plan, evidence="e", at=NOW)
+                ledger.grant(wallet, credits=7, kind="paid", source="x", at=NOW)
+                ledger.pay(wallet, credits=8, purpose="Oak", at=NOW)
+
+    breaks_anywhere(partial(durably, act))
+    assert (balance(ada), balance(ben), Entry.objects.count()) == (4, 19, 12)
+    assert Lot.objects.exclude(reborn_from=None).get().wallet_id == ada.pk
 
 
 def test_a_gift_breaks_anywhere_and_is_given_once(ada, lea):

@@ -20,7 +20,7 @@ from refunds.models import LookUp, VerifiedInvoice
 from refunds.services import charge_back
 from tests import world
 from tests.refunds.test_verification import refund
-from tests.statements import statements
+from tests.statements import asked_by
 from tests.world import asset
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -305,7 +305,7 @@ def test_the_statements_do_not_grow_with_the_store(ada, ben, moss, secret):
     ask(secret, number)
     counts = []
     for _ in range(2):
-        counts.append(len(statements(lambda: ask(secret, number))))
+        counts.append(len(asked_by(lambda: ask(secret, number))))
         for _ in range(10):
             buy(ben, moss, again=True)
     assert counts[0] == counts[1]
@@ -317,15 +317,15 @@ def test_one_number_takes_the_statements_of_fifty(ada, moss, slate, secret, many
     own = [buy(ada, moss, again=True).number for _ in range(many)]
     foreign = [buy(ada, slate, again=True).number for _ in range(many)]
     unknown = [f"IN99{number:010d}" for number in range(many)]
-    taken = [statements(lambda asked=asked: ask(secret, *asked)) for asked in (own, foreign, unknown)]
+    taken = [asked_by(lambda asked=asked: ask(secret, *asked)) for asked in (own, foreign, unknown)]
     assert [len(texts) for texts in taken] == [6, 5, 5]
 
 
 def test_hits_and_misses_in_one_list_are_six_statements_too(ada, moss, secret):
     own = [buy(ada, moss, again=True).number for _ in range(25)]
     asked = [*own, *[f"IN99{number:010d}" for number in range(25)]]
-    assert len(statements(lambda: ask(secret, *asked))) == 6
+    assert len(asked_by(lambda: ask(secret, *asked))) == 6
 
 
 def test_without_a_good_key_only_the_key_is_looked_for(secret):
-    assert len(statements(lambda: ask("rc0123456789_no", "IN010000000001"))) == 1
+    assert len(asked_by(lambda: ask("rc0123456789_no", "IN010000000001"))) == 1

@@ -12,7 +12,7 @@ from credits.models import Lot
 from refunds.models import Refund
 from storefront.models import Asset, Purchase
 from tests.api.conftest import Machine, Told
-from tests.races.together import together
+from tests.races.together import claim_of_its_own, together
 from tests.world import NOW, balance, buy, give
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -93,7 +93,7 @@ def test_one_key_buys_once(ada: User, fern: Asset, key: str) -> None:
 def test_without_the_receipt_one_key_would_buy_twice(
     ada: User, fern: Asset, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(durable, "_claim", lambda asking: None)
+    monkeypatch.setattr(durable, "_claim", claim_of_its_own)
     give(ada, 90)
     buy_at_once(key)
     assert (Purchase.objects.count(), balance(ada)) == (2, 30)

@@ -5,19 +5,19 @@ from collections import Counter
 from functools import partial
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from accounts import durable
 from accounts.durable import Asking, digest_of
-from credits.models import WalletQuerySet
 from credits.refusals import InsufficientCredits
+from ground.laws import LawBroken
 from storefront import owned
 from storefront.models import Document, Invoice, Purchase, Series
 from storefront.models.documents import SeriesQuerySet
 from storefront.refusals import AlreadyOwned
 from storefront.services import buy as buy_within
 from storefront.services import request_purchase
-from tests.races.together import Gate, together
+from tests.races.together import Gate, claim_of_its_own, together
 from tests.world import NOW, asset, balance, give, person
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -36,22 +36,10 @@ def order(who, thing, key, *, again=False):
 
 
 @pytest.fixture
-def no_wallet_lock(monkeypatch):
-    """The guard removed: the wallet is read without waiting for anybody."""
-
-    def wallet_without_a_lock(self, customer):
-        wallet = self.get(pk=getattr(customer, "pk", customer))
-        wallet.locked_within = connection.atomic_blocks[-1]
-        return wallet
-
-    monkeypatch.setattr(WalletQuerySet, "lock", wallet_without_a_lock)
-
-
-@pytest.fixture
 def gate(monkeypatch):
     """A purchase stops right after it has looked at what is owned, so that whoever comes meanwhile comes at the worst
     moment."""
-    gate, look = Gate(), owned.owned_ids
+    gate, look = Gate(), owned.owns_all
 
     def look_and_stop(*args):
         mine = look(*args)
@@ -59,7 +47,7 @@ def gate(monkeypatch):
             gate.stop()
         return mine
 
-    monkeypatch.setattr(owned, "owned_ids", look_and_stop)
+    monkeypatch.setattr(owned, "owns_all", look_and_stop)
     return gate
 
 
@@ -77,7 +65,7 @@ def test_two_clicks_on_one_button_buy_once_and_lead_to_one_purchase(ada, forest,
 
 
 def test_twin_without_the_receipt_two_clicks_buy_twice(ada, forest, monkeypatch):
-    monkeypatch.setattr(durable, "_claim", lambda asking: None)
+    monkeypatch.setattr(durable, "_claim", claim_of_its_own)
     give(ada, 160)
     together(*[partial(order, ada, forest, "key", again=True)] * 2)
     assert (Purchase.objects.count(), balance(ada)) == (2, 0)
@@ -140,7 +128,7 @@ def test_twin_without_the_lock_the_last_credits_are_spent_twice_but_for_the_wall
     first, second = together(
         lambda: order(ada, oak, "one"), lambda: gate.when_reached(lambda: order(ada, fern, "two"))
     )
-    assert isinstance(first, IntegrityError | AssertionError), "only the walls behind the lock stopped it"
+    assert isinstance(first, IntegrityError | LawBroken), "only the walls behind the lock stopped it"
     assert second.outcome == Purchase.objects.get()
 
 
@@ -168,8 +156,15 @@ def test_numbers_are_gapless_and_distinct_under_a_crowd(grove, figure):
     figure(f"numbers: {len(taken)} given to 10 people at once, {100 - len(taken)} rolled back, no hole")
 
 
+def look_and_move_on(self, prefix, count):
+    """The series as it was read, and not as it is: what one statement keeps apart from another's."""
+    series = self.get(prefix=prefix, code="01")
+    self.filter(pk=series.pk).update(last=series.last + count)
+    return series.code, series.last + count
+
+
 def test_twin_without_the_lock_one_number_is_given_twice(grove, monkeypatch):
-    monkeypatch.setattr(SeriesQuerySet, "lock", lambda self, prefix: self.get(prefix=prefix, code="01"))
+    monkeypatch.setattr(SeriesQuerySet, "take", look_and_move_on)
     leaf = asset("leaf", "Leaf", by=grove, price=0)
     crowd = [person(f"Person {number}") for number in range(10)]
     told = together(*(partial(buy_or_give_up, who, leaf, gives_up=False) for who in crowd))

@@ -7,7 +7,6 @@ import pytest
 
 from accounts import audit
 from storefront.models import Download, Purchase, PurchaseItem
-from storefront.models.purchases import PurchaseQuerySet
 from storefront.services import Wanted, download, strike
 from tests.races.together import Gate, together
 from tests.world import NOW, asset, bundle, buy, fetch
@@ -17,13 +16,6 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 def click(person, *assets, at=NOW):
     return download(customer=person, wanted=[Wanted(one) for one in assets], told="", door="page", now=at)
-
-
-@pytest.fixture
-def no_lock(monkeypatch):
-    """The guard removed: the purchase is read without waiting for anybody."""
-    monkeypatch.setattr(PurchaseQuerySet, "lock", lambda self, pk: self.get(pk=pk))
-    monkeypatch.setattr(PurchaseQuerySet, "lock_all", lambda self, pks: list(self.filter(pk__in=pks)))
 
 
 @pytest.fixture
@@ -53,7 +45,7 @@ def test_twenty_threads_download_ten_items_and_every_item_is_counted_once(ada, p
     figure(f"20 threads, ten items: {Download.objects.count()} downloads recorded, {counters()[0]} counted")
 
 
-def test_twin_without_the_lock_downloads_are_lost_from_the_count(ada, plants, no_lock):
+def test_twin_without_the_lock_downloads_are_lost_from_the_count(ada, plants, no_purchase_lock):
     together(*(partial(click, ada, one) for one in plants * 2))
     assert PurchaseItem.objects.exclude(first_downloaded_at=None).count() == 10
     assert counters()[0] < 10
@@ -102,7 +94,7 @@ def test_a_repeat_waits_for_a_strike_and_then_counts_as_the_first(ada, sam, plan
     assert PurchaseItem.objects.get(asset=plants[0]).first_downloaded_at == NOW + timedelta(hours=1)
 
 
-def test_twin_without_the_lock_a_file_is_had_that_nobody_counts(ada, sam, plants, gate, no_lock):
+def test_twin_without_the_lock_a_file_is_had_that_nobody_counts(ada, sam, plants, gate, no_purchase_lock):
     strike_and_download(ada, sam, plants[0], gate)
     assert Download.objects.filter(struck_at=None).count() == 1
     assert counters() == (0, 0)

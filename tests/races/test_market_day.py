@@ -12,10 +12,8 @@ from django.db import connection
 
 from accounts.durable import Asking, digest_of
 from accounts.refusals import Refusal
-from credits.models import WalletQuerySet
 from refunds.services import request_refund
 from storefront.models import Download, Purchase
-from storefront.models.purchases import PurchaseQuerySet
 from storefront.services import Wanted, download, request_purchase, strike
 from tests.races.together import together
 from tests.world import NOW, give
@@ -147,15 +145,7 @@ def test_a_market_day_ends_with_every_law_intact(days, operations, figure):
     )
 
 
-def test_twin_without_the_locks_the_day_ends_in_tears(days, monkeypatch):
-    def wallet_without_a_lock(self, customer):
-        wallet = self.get(pk=getattr(customer, "pk", customer))
-        wallet.locked_within = connection.atomic_blocks[-1]
-        return wallet
-
-    monkeypatch.setattr(WalletQuerySet, "lock", wallet_without_a_lock)
-    monkeypatch.setattr(PurchaseQuerySet, "lock", lambda self, pk: self.to_judge().get(pk=pk))
-    monkeypatch.setattr(PurchaseQuerySet, "lock_all", lambda self, pks: list(self.filter(pk__in=pks)))
+def test_twin_without_the_locks_the_day_ends_in_tears(days, no_locks):
     outcomes, seen = hold(days, 50)
     died = [outcome for outcome in outcomes if not isinstance(outcome, Counter)]
     assert died or any(seen) or disagreements()

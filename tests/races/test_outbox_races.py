@@ -1,11 +1,12 @@
-"""Workers side by side: each letter is claimed by one of them."""
+"""Workers side by side: each letter is claimed by one of them, and the letters of an act are written by one."""
 
 import pytest
+from django.db.models import QuerySet
 
-from outbox import letters, worker
+from outbox import acts, letters, worker
 from outbox.models import Message, MessageQuerySet
 from tests.races.together import together
-from tests.world import NOW
+from tests.world import NOW, buy
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 LETTERS = 120
@@ -42,3 +43,30 @@ def test_without_the_lock_some_letter_is_claimed_twice(queue, monkeypatch):
     monkeypatch.setattr(MessageQuerySet, "next_to_claim", unlocked)
     claimed = claimed_by_four()
     assert len(claimed) > len(set(claimed))
+
+
+def written_by_two(ada, oak):
+    """One worker was so late that another has claimed the act too; both write at once. Gives what each was told, and
+    how many letters there are."""
+    Message.objects.update(sent_at=NOW)
+    buy(ada, oak, again=True)
+    late = worker.claim(now=NOW)
+    other = worker.claim(now=NOW + worker.LEASE)
+    assert late == other
+    told = together(lambda: acts.write_letters(late), lambda: acts.write_letters(other))
+    return told, Message.objects.filter(template="receipt").count()
+
+
+def test_of_two_workers_at_one_act_the_one_who_holds_it_writes_its_letters(ada, oak):
+    for turn in range(10):
+        assert written_by_two(ada, oak) == ([False, True], turn + 1)
+    assert Message.objects.count() == 10
+
+
+def test_without_the_look_at_who_holds_it_its_letters_are_written_twice(ada, oak, monkeypatch):
+    def delete_and_say_yes(self):
+        QuerySet.delete(self)
+        return 1, {}
+
+    monkeypatch.setattr(MessageQuerySet, "delete", delete_and_say_yes)
+    assert written_by_two(ada, oak) == ([True, True], 2)

@@ -13,14 +13,14 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.durable import Asking, digest_of
 from accounts.refusals import KeyReused
-from credits.models import Entry, Lot, WalletQuerySet
-from credits.services import lock_wallet
+from credits.books import open_books
+from credits.models import Entry, Lot
+from ground.laws import LawBroken
 from refunds import services
 from refunds.models import Denial, Refund
 from refunds.refusals import QuoteChanged
 from refunds.services import charge_back, request_refund
 from storefront.models import Download, Purchase, Status
-from storefront.models.purchases import PurchaseQuerySet
 from storefront.refusals import NotOwned
 from storefront.services import Wanted, download, record_downloads
 from storefront.services import buy as buy_within
@@ -46,20 +46,6 @@ def fetch(person, *assets):
     return download(
         customer=person, wanted=[Wanted(asset) for asset in assets], told="", door="page", now=NOW
     )
-
-
-@pytest.fixture
-def no_locks(monkeypatch):
-    """The guard removed: rows are read without waiting for anybody."""
-    monkeypatch.setattr(PurchaseQuerySet, "lock", lambda self, pk: self.to_judge().get(pk=pk))
-    monkeypatch.setattr(PurchaseQuerySet, "lock_all", lambda self, pks: list(self.filter(pk__in=pks)))
-
-    def wallet_without_a_lock(self, customer):
-        wallet = self.get(pk=getattr(customer, "pk", customer))
-        wallet.locked_within = connection.atomic_blocks[-1]
-        return wallet
-
-    monkeypatch.setattr(WalletQuerySet, "lock", wallet_without_a_lock)
 
 
 @pytest.fixture
@@ -104,7 +90,7 @@ def test_twin_without_the_locks_two_tabs_crash_in_somebodys_face(ada, oak, no_lo
         lambda: refund(ada, purchase, 40, "one"),
         lambda: gate.when_reached(lambda: refund(ada, purchase, 40, "two")),
     )
-    broken = [outcome for outcome in (first, second) if isinstance(outcome, IntegrityError | AssertionError)]
+    broken = [outcome for outcome in (first, second) if isinstance(outcome, IntegrityError | LawBroken)]
     assert len(broken) == 1, "only the walls behind the lock kept the second refund out"
 
 
@@ -228,7 +214,7 @@ def test_a_refund_and_the_expiry_job_at_one_instant(ada, oak):
 
         def expire_quietly():
             with transaction.atomic():
-                lock_wallet(customer=ada, now=NOW)
+                open_books([ada.pk], now=NOW)
 
         together(lambda: refund(ada, purchase, 40, f"key-{turn}"), expire_quietly)
         assert balance(ada) == 40 * (turn + 1)

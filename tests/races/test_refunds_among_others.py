@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from accounts import durable
 from credits.due import expire_credits
 from credits.models import Entry, Lot
+from ground.laws import LawBroken
 from refunds import cases, facts
 from refunds.cases.refusals import CaseClosed
 from refunds.models import Case, ChargeBack, Denial, Refund, State
@@ -16,14 +17,14 @@ from refunds.policy import Terms as PolicyTerms
 from refunds.services import charge_back
 from storefront.models import Purchase, Status, Terms
 from storefront.services import buy as buy_within
-from tests.races.test_refunds import gate, no_locks, reasons, refund
-from tests.races.together import together
+from tests.races.test_refunds import gate, reasons, refund
+from tests.races.together import claim_of_its_own, together
 from tests.refunds.test_cases import ask, yes
 from tests.world import NOW, balance, buy, give
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-__all__ = ["gate", "no_locks"]
-WALLS = (AssertionError, IntegrityError)
+__all__ = ["gate"]
+WALLS = (LawBroken, IntegrityError)
 
 
 # --- The same key, at once -----------------------------------------------------------------------------------------
@@ -31,7 +32,7 @@ WALLS = (AssertionError, IntegrityError)
 
 def test_without_the_receipt_one_key_gets_two_answers(ada, oak, gate, monkeypatch):
     """Its race stands beside the other keys': one effect, one answer."""
-    monkeypatch.setattr(durable, "_claim", lambda asking: None)
+    monkeypatch.setattr(durable, "_claim", claim_of_its_own)
     purchase = buy(ada, oak)
     told = together(
         lambda: refund(ada, purchase, 40, "key"),
@@ -150,11 +151,11 @@ def test_terms_that_come_into_force_meanwhile_take_nothing_from_what_was_bought_
 
 
 def test_without_its_own_terms_a_purchase_loses_what_was_promised(ada, oak, gate, monkeypatch):
-    def of_today(purchase):
+    def of_today(bound):
         now = Terms.objects.in_force(NOW)
         return PolicyTerms(now.version, now.in_force_from, now.window_days, now.bundle_percent)
 
-    monkeypatch.setattr(facts, "terms_of", of_today)
+    monkeypatch.setattr(facts, "policy_terms", of_today)
     told = refund_and_new_terms(ada, oak, gate)
     assert [type(one.outcome) for one in told] == [Refund, Denial]
     assert reasons(told[1]) == ["window_closed"]

@@ -25,7 +25,7 @@ from refunds.cases.refusals import (
 from refunds.models import Case, Grounds, Refund, State
 from storefront.models import Purchase, Status
 from tests.refunds.test_refunding import ask as refund_of
-from tests.world import NOW, agent, balance, buy, fetch, member
+from tests.world import NOW, agent, balance, buy, fetch, member, write_letters
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,6 +76,7 @@ def approve(case, person, credits, *keep, now=NOW, **more):
 
 
 def letters(to):
+    write_letters()
     return list(Message.objects.filter(to=to).order_by("queued_at", "pk").values_list("template", flat=True))
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ground import laws
 from refunds import policy, question
 from refunds.policy import (
     Cause,
@@ -524,7 +525,7 @@ def test_facts_and_answers_cannot_be_edited():
 # What the policy may know of the world
 
 
-@pytest.mark.parametrize("module", [policy, question])
+@pytest.mark.parametrize("module", [policy, question, laws])
 def test_the_policy_knows_no_framework_and_reads_no_clock(module):
     tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
@@ -535,6 +536,7 @@ def test_the_policy_knows_no_framework_and_reads_no_clock(module):
         "dataclasses",
         "datetime",
         "enum",
+        "ground.laws",
         "refunds.question",
         "typing",
     }

@@ -6,10 +6,9 @@ from django.db import connection, transaction
 
 from accounts import guards
 from credits.proofs import Progress, findings
-from credits.services import lock_wallet, pay
 from refunds.services import charge_back
 from tests.refunds.test_refunding import ask
-from tests.world import NOW, buy, fetch, give
+from tests.world import NOW, buy, fetch, give, pay
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -75,9 +74,7 @@ def test_a_changed_purchase_is_named(store, how):
 
 def test_credits_that_left_for_nothing_are_named(store, ada):
     give(ada, 10)
-    with transaction.atomic():
-        wallet = lock_wallet(customer=ada, now=NOW)
-        payment = pay(wallet=wallet, credits=3, purpose="Nothing", now=NOW)
+    payment = pay(ada, 3, purpose="Nothing")
     assert found() == [("payment_for_nothing", f"wallet {ada.pk}, payment {payment.pk}")]
 
 

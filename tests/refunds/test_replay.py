@@ -7,11 +7,12 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from credits.chain import canonical
 from refunds.facts import gather
 from refunds.models import Denial, Refund
 from refunds.policy import Restore, decide
 from refunds.replay import replay
-from refunds.serial import canonical, decision_to_json, facts_to_json
+from refunds.serial import decision_to_json, facts_to_json
 from tests import world
 from tests.world import NOW
 

@@ -3,17 +3,14 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.durable import Asking
-from credits.services import lock_wallet
-from refunds.facts import gather
 from refunds.models import Basis
 from refunds.sales import AssetMonth, by_asset_and_month, first_of_month, item_lines, month_after, total
-from refunds.services import charge_back, opinion, request_refund
-from refunds.settlement import Settlement, _settle
-from storefront.models import Purchase
+from refunds.services import charge_back, request_refund
+from tests.refunds.test_refunding import settle_past_the_policy
 from tests.world import buy
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,22 +31,6 @@ def refund(customer, purchase, credits, *, at=NOW):
         write=lambda outcome: (303, "/"),
     )
     return request_refund(asking=asking, purchase=purchase, expected_credits=credits).outcome
-
-
-def settle_by_hand(purchase, credits, basis, by):
-    """What an agent's approval books, without the case around it."""
-    with transaction.atomic():
-        wallet = lock_wallet(customer=purchase.customer, now=NOW)
-        locked = Purchase.objects.lock(purchase.pk)
-        _settle(
-            wallet=wallet,
-            gathered=gather(locked, purchase.customer),
-            decision=opinion(purchase=locked, now=NOW).decision,
-            settlement=Settlement(credits=credits, basis=basis, keep=frozenset()),
-            requested_by=by,
-            door="desk",
-            now=NOW,
-        )
 
 
 def months(publisher, *, since=date(2026, 1, 1), until=DECEMBER):
@@ -98,7 +79,7 @@ def test_a_partial_refund_takes_the_shares_and_the_kept_item_gets_what_stays(ada
 
 def test_goodwill_is_borne_by_the_store(ada, sam, grove, moss):
     purchase = buy(ada, moss, now=EARLY_NOVEMBER, downloaded=[moss])
-    settle_by_hand(purchase, 20, Basis.GOODWILL, sam)
+    settle_past_the_policy(purchase, credits=20, basis=Basis.GOODWILL, by=sam, door="desk")
     one = by_asset_and_month(publisher=grove, since=NOVEMBER, until=DECEMBER, now=NOW)[0]
     assert (one.refunded_units, one.refunded_credits, one.kept) == (1, 0, 20)
     assert (one.reasons, one.borne_by) == ({"Refunded by the store": 1}, {"the store": 1})

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from credits.chain import canonical
 from refunds.policy import Cause, Download, Facts, Item, Kind, Restore, Status, Terms, decide
 from refunds.question import rfc3339
-from refunds.serial import canonical, decision_from_json, decision_to_json, facts_from_json, facts_to_json
+from refunds.serial import decision_from_json, decision_to_json, facts_from_json, facts_to_json
 from tests.refunds.made_up import questions
 
 TERMS = Terms("2025-08", datetime(1970, 1, 1, tzinfo=UTC), 30, 50)

@@ -5,13 +5,12 @@ import io
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from credits import services
+from credits import ledger
 from credits.models import Code, Entry, WrongCode
-from tests.world import balance, buy, give
+from tests.world import balance, buy, give, wallet_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -139,10 +138,9 @@ def test_what_is_no_code_at_all_is_not_counted(as_ada, code):
 
 
 def lived(ada, lines, today):
-    with transaction.atomic():
-        wallet = services.lock_wallet(customer=ada, now=today)
+    with wallet_of(ada, now=today) as wallet:
         for number in range(lines):
-            services.grant(wallet=wallet, credits=1, kind="paid", source=f"n{number + 1}", now=today)
+            ledger.grant(wallet, credits=1, kind="paid", source=f"n{number + 1}", at=today)
 
 
 def test_the_statement_is_paged_by_its_numbers(as_ada, ada, today):
@@ -178,9 +176,8 @@ def test_ten_lines_and_many_cost_the_same_number_of_statements(as_ada, ada, toda
 
 
 def test_the_csv_has_every_line_and_runs_nothing(as_ada, ada, forest, today):
-    with transaction.atomic():
-        wallet = services.lock_wallet(customer=ada, now=today)
-        services.grant(wallet=wallet, credits=80, kind="paid", source="t", memo="=1+1", now=today)
+    with wallet_of(ada, now=today) as wallet:
+        ledger.grant(wallet, credits=80, kind="paid", source="t", memo="=1+1", at=today)
     purchase = buy(ada, forest, with_credits=False, now=today)
     response = as_ada.get("/credits/statement.csv")
     assert response["Content-Type"] == "text/csv; charset=utf-8"
@@ -207,11 +204,8 @@ def test_lines_that_step_back_in_time_still_make_a_picture(as_ada, ada, today):
 
 
 def test_a_title_with_markup_is_text(as_ada, ada, today):
-    with transaction.atomic():
-        wallet = services.lock_wallet(customer=ada, now=today)
-        services.grant(
-            wallet=wallet, credits=1, kind="paid", source="x", memo="<script>alert(1)</script>", now=today
-        )
+    with wallet_of(ada, now=today) as wallet:
+        ledger.grant(wallet, credits=1, kind="paid", source="x", memo="<script>alert(1)</script>", at=today)
     assert "<script>alert(1)" not in text(as_ada.get("/credits/"))
 
 

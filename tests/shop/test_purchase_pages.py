@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from storefront.documents import document_pdf
-from storefront.models import Purchase, PurchaseItem
-from storefront.services import frozen_items
+from storefront.models import Purchase
+from storefront.recording import record_purchase
 from tests.refunds.test_cases import approve, ask, yes
 from tests.shop.reading import words
-from tests.world import asset, buy, fetch, give
+from tests.world import NOW, asset, buy, fetch, give
 
 pytestmark = pytest.mark.django_db
 
@@ -99,12 +99,9 @@ def test_the_invoice_is_the_document(at_desk, ada, oak):
 
 
 def test_a_pending_purchase_has_no_invoice_yet(at_desk, ada, oak):
-    bought = buy(ada, oak)
-    pending = Purchase.objects.create(
-        number="IN990000000001", customer=ada, asset=oak, publisher=oak.publisher, title="Oak trees",
-        credits_spent=0, status="pending", created_at=bought.created_at, terms=bought.terms, items_count=1,
-    )  # fmt: skip
-    PurchaseItem.objects.bulk_create(frozen_items(pending, [oak]))
+    pending = record_purchase(
+        customer=ada, thing=oak, spent=0, status="pending", number="IN990000000001", by=ada, at=NOW, now=NOW
+    )
     said = words(at_desk.get(f"/purchases/{pending.number}/"))
     assert "Pending" in said
     assert "The invoice comes when the purchase is completed." in said

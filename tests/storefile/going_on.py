@@ -47,7 +47,7 @@ def _tomorrow() -> dict[str, Any]:
     again = request_refund(asking=_asking(who, "again"), purchase=bought, expected_credits=0).outcome
     assert isinstance(refund, Refund)
     assert isinstance(again, Denial)
-    lot = redeem_code(asking=_asking(who, "code"), text="welcome 50").outcome
+    lot = redeem_code(asking=_asking(who, "code"), text="welcome 50").outcome.lot
     return {
         "quote": [asked.decision.eligible, asked.decision.credits, restores],
         "refund": _refunded(refund),

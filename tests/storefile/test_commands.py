@@ -16,7 +16,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
-from credits.bulk import BulkLedger
+from credits.books import Books
 from credits.models import Wallet
 from storefront.models import Purchase
 from tests.storefile.lines import SHOP, as_bytes, grant, load_lines, purchase
@@ -104,15 +104,15 @@ class Deadlock(Exception):
 def one_deadlock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The living store and the load wait for each other once; the database ends the load's first try."""
     tries: list[int] = []
-    finish = BulkLedger.finish
+    close = Books.close
 
-    def ends_once(self: BulkLedger) -> None:
+    def ends_once(self: Books) -> None:
         tries.append(1)
         if len(tries) == 1:
             raise OperationalError from Deadlock()
-        finish(self)
+        close(self)
 
-    monkeypatch.setattr(BulkLedger, "finish", ends_once)
+    monkeypatch.setattr(Books, "close", ends_once)
     return tries
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from accounts.models import AuditLine, Membership, Publisher, User
-from credits.bulk import BulkLedger
+from credits import ledger
 from credits.models import Code, Entry, Lot, Wallet
 from outbox.models import Message
 from refunds.services import quote
@@ -390,7 +390,7 @@ def test_a_file_does_not_make_somebody_an_agent_whom_the_store_knows(ada: User) 
 
 def test_a_store_that_would_not_prove_right_is_not_committed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The proof looks before the commit; here a writer that cheats by one credit."""
-    monkeypatch.setattr(BulkLedger, "expire", lambda self, *, lot, at: setattr(lot, "remaining", 0))
+    monkeypatch.setattr(ledger, "expire", lambda wallet, lot, *, at: setattr(lot, "remaining", 0) or 0)
 
     reasons = why_lines_refused(*SHOP, grant(expires_at="2026-11-20T00:00:00Z"))
 

@@ -1,6 +1,7 @@
 """Refunds, denials, charge-backs and cases that come in a file, with their evidence or judged as they come."""
 
 import base64
+import io
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,12 +11,23 @@ import pytest
 from accounts.models import AuditLine
 from credits.models import Entry, Lot, Wallet
 from credits.proofs import Progress, findings
+from doors.storefile.loading import Options, load
 from refunds.cases import clocks
 from refunds.models import Attachment, Case, ChargeBack, CreditNote, Denial, Refund
 from refunds.replay import replay
 from storefront.models import Purchase, PurchaseItem, Series
-from tests.storefile.emptying import dumped
-from tests.storefile.lines import SHOP, Line, download, grant, load_lines, purchase, refund, why_lines_refused
+from tests.storefile.emptying import dumped, empty_the_store
+from tests.storefile.lines import (
+    NOW,
+    SHOP,
+    Line,
+    download,
+    grant,
+    load_lines,
+    purchase,
+    refund,
+    why_lines_refused,
+)
 
 pytestmark = pytest.mark.django_db
 BOUGHT = (*SHOP, grant(), purchase())
@@ -202,6 +214,43 @@ def test_a_purchase_is_charged_back_once() -> None:
     assert why_lines_refused(*BOUGHT, taken, taken) == [
         f"line {HERE + 1}: charges back a purchase that is charged_back"
     ]
+
+
+CHARGED_BACK = (*SHOP, grant(), purchase(status="charged_back"))
+
+
+@pytest.mark.parametrize(
+    ("told", "at"),
+    [
+        ((), datetime(2026, 11, 1, 9, 30, tzinfo=UTC)),
+        ((download("oak"),), datetime(2026, 11, 2, 10, tzinfo=UTC)),
+        (
+            (download("bark", at="2026-11-09T08:00:00Z"), download("oak")),
+            datetime(2026, 11, 9, 8, tzinfo=UTC),
+        ),
+        ((download("oak"), case("answered")), datetime(2026, 11, 10, 8, tzinfo=UTC)),
+    ],
+)
+def test_a_status_alone_says_that_it_was_charged_back_some_time(told: tuple[Line, ...], at: datetime) -> None:
+    """Downloads after the purchase are as true as ever: the instant is the last that is told of it."""
+    load_lines(*CHARGED_BACK, *told)
+
+    bought = Purchase.objects.get()
+    handed = [line for line in told if line["type"] == "download"]
+    assert (bought.status, bought.revoked_at, bought.downloaded_count) == ("charged_back", at, len(handed))
+    assert ChargeBack.objects.get().at == at
+    assert Wallet.objects.get(customer__email="ada@example.com").balance == 440
+    assert _sound()
+
+
+def test_a_charge_back_of_an_unknown_day_moves_unchanged() -> None:
+    load_lines(*CHARGED_BACK, download("oak", at="2026-11-09T08:00:00Z"))
+    moved = dumped()
+    empty_the_store()
+    load(io.BytesIO(moved), options=Options(now=NOW))
+
+    assert dumped() == moved
+    assert ChargeBack.objects.get().at == datetime(2026, 11, 9, 8, tzinfo=UTC)
 
 
 def test_a_case_stands_as_its_line_says() -> None:

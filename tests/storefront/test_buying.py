@@ -12,13 +12,12 @@ from accounts.refusals import KeyReused
 from credits.models import Entry, Payment
 from credits.refusals import InsufficientCredits
 from outbox.models import Message
-from storefront import services
 from storefront.documents import document_pdf
 from storefront.models import Asset, Bundle, BundlePart, Invoice, Purchase, PurchaseItem, Series, Terms
 from storefront.owned import holdings
 from storefront.refusals import AlreadyOwned, NotForSale, PriceChanged
 from storefront.services import request_purchase
-from tests.world import NOW, asset, balance, bundle, buy, days_before, fetch, give
+from tests.world import NOW, asset, balance, bundle, buy, days_before, fetch, give, write_letters
 
 pytestmark = pytest.mark.django_db
 
@@ -69,9 +68,23 @@ def test_everything_of_a_purchase_is_there_at_once(ada, forest):
         (-80, 20),
     ]
     assert json.loads(purchase.invoice.facts)["buyer"] == {"name": "Ada", "email": "ada@example.com"}
-    letter = Message.objects.get(template="receipt")
+    act = Message.objects.get()
+    assert (act.template, act.data, act.to, act.queued_at) == ("purchase", {"id": purchase.pk}, "", NOW)
+    write_letters()
+    letter = Message.objects.get()
+    assert letter.template == "receipt"
     assert (letter.to, letter.data["enclose"]) == ("ada@example.com", ["invoice", "IN010000000001"])
     assert Receipt.objects.get().body == "IN010000000001"
+
+
+def test_what_was_just_bought_is_asked_like_any_purchase(ada, forest):
+    """Nothing is read again for it, and its items are still rows that can be counted and sought."""
+    give(ada, 80)
+    purchase = order(ada, forest, credits=80).outcome
+    assert purchase.items.count() == 4
+    assert [item.title for item in purchase.items.all()] == ["Oak trees", "Ferns", "Moss", "Bark"]
+    assert purchase.items.get(title="Moss").share == 15
+    assert purchase.payment.credits == 80
 
 
 def test_an_old_purchase_stays_as_it_was_when_the_catalogue_changes(ada, grove, quarry, forest, oak, fern):
@@ -238,7 +251,15 @@ def test_another_persons_equal_key_is_another_key(ada, ben, oak):
     assert order(ben, oak, credits=40).outcome.customer == ben
 
 
-@pytest.mark.parametrize("broken", ["next_number", "issue_invoice", "frozen_items"])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "storefront.services.freeze",
+        "storefront.record.take_numbers",
+        "storefront.record.invoice_facts",
+        "storefront.services.queue_acts",
+    ],
+)
 def test_what_breaks_halfway_leaves_nothing(ada, forest, monkeypatch, broken):
     give(ada, 100)
     before = everything()
@@ -246,7 +267,7 @@ def test_what_breaks_halfway_leaves_nothing(ada, forest, monkeypatch, broken):
     def breaks(*args, **kwargs):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(services, broken, breaks)
+    monkeypatch.setattr(broken, breaks)
     with pytest.raises(ZeroDivisionError):
         order(ada, forest, credits=80)
     assert (everything(), balance(ada), Receipt.objects.count()) == (before, 100, 0)

@@ -179,7 +179,7 @@ def test_an_item_that_dies_while_we_wait_passes_the_download_on(ada, forest, oak
 def test_a_struck_download_stays_to_be_seen_and_does_not_count(ada, sam, forest, oak, fern):
     purchase = buy(ada, forest, downloaded=[oak, fern])
     download = Download.objects.get(asset=oak)
-    struck = strike_within(download=download, by=sam, why="The transfer broke off.", now=NOW)
+    (struck,) = strike_within(downloads=[download], by=sam, why="The transfer broke off.", now=NOW)
     assert (struck.struck_at, struck.struck_by, struck.struck_why) == (NOW, sam, "The transfer broke off.")
     assert counters(purchase) == [(1, 30)]
     assert PurchaseItem.objects.get(asset=oak).first_downloaded_at is None
@@ -191,16 +191,16 @@ def test_a_struck_download_stays_to_be_seen_and_does_not_count(ada, sam, forest,
 def test_a_strike_leaves_the_items_other_downloads_counting(ada, sam, forest, oak):
     purchase = buy(ada, forest, days_ago=4)
     first, second = fetch(ada, oak, at=days_before(3)), fetch(ada, oak, at=days_before(2))
-    strike_within(download=first, by=sam, why="Sent twice", now=NOW)
+    strike_within(downloads=[first], by=sam, why="Sent twice", now=NOW)
     assert counters(purchase) == [(1, 40)]
     assert PurchaseItem.objects.get(asset=oak).first_downloaded_at == days_before(2)
-    strike_within(download=second, by=sam, why="Sent twice", now=NOW)
+    strike_within(downloads=[second], by=sam, why="Sent twice", now=NOW)
     assert counters(purchase) == [(0, 0)]
 
 
 def test_after_a_strike_the_next_download_counts_anew(ada, sam, forest, oak):
     purchase = buy(ada, forest)
-    strike_within(download=fetch(ada, oak), by=sam, why="Broken", now=NOW)
+    strike_within(downloads=[fetch(ada, oak)], by=sam, why="Broken", now=NOW)
     fetch(ada, oak, at=NOW + timedelta(hours=1))
     assert counters(purchase) == [(1, 40)]
 
@@ -208,9 +208,9 @@ def test_after_a_strike_the_next_download_counts_anew(ada, sam, forest, oak):
 def test_a_download_is_struck_once(ada, sam, mia, oak):
     buy(ada, oak)
     download = fetch(ada, oak)
-    strike_within(download=download, by=sam, why="Broken", now=NOW)
+    strike_within(downloads=[download], by=sam, why="Broken", now=NOW)
     with pytest.raises(AlreadyStruck):
-        strike_within(download=download, by=mia, why="Broken", now=NOW)
+        strike_within(downloads=[download], by=mia, why="Broken", now=NOW)
     assert AuditLine.objects.count() == 1
 
 
@@ -219,7 +219,7 @@ def test_a_strike_on_a_refunded_purchase_is_refused(ada, sam, forest, oak):
     download = fetch(ada, oak)
     Purchase.objects.filter(pk=purchase.pk).update(status="refunded")
     with pytest.raises(StrikeTooLate, match="compensation"):
-        strike_within(download=download, by=sam, why="Broken", now=NOW)
+        strike_within(downloads=[download], by=sam, why="Broken", now=NOW)
     assert counters(purchase) == [(1, 40)]
 
 
@@ -228,10 +228,10 @@ def test_nobody_strikes_for_themselves_or_for_their_own_publisher(ada, sam, grov
 
     buy(sam, oak)
     with pytest.raises(NotYourOwn):
-        strike_within(download=fetch(sam, oak), by=sam, why="Broken", now=NOW)
+        strike_within(downloads=[fetch(sam, oak)], by=sam, why="Broken", now=NOW)
     buy(ada, oak)
     download = fetch(ada, oak)
     join(user=sam, publisher=grove, role="member", now=NOW)
     with pytest.raises(NotYourOwn):
-        strike_within(download=download, by=sam, why="Broken", now=NOW)
+        strike_within(downloads=[download], by=sam, why="Broken", now=NOW)
     assert Download.objects.filter(struck_at=None).count() == 2

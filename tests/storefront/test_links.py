@@ -73,7 +73,7 @@ def test_a_link_ends_with_the_access(download, end):
 def test_a_link_ends_when_its_download_is_struck(download, sam):
     """What does not count is not handed out either."""
     token = links.token(download)
-    strike_within(download=download, by=sam, why="Broken", now=NOW)
+    strike_within(downloads=[download], by=sam, why="Broken", now=NOW)
     with pytest.raises(AccessEnded):
         follow(token, now=NOW)
 

@@ -14,9 +14,9 @@ from accounts.durable import Asking, digest_of
 from accounts.refusals import Refusal
 from accounts.spreadsheets import csv_file
 from accounts.templatetags.recredit import in_credits
-from credits.codes import redeem_code
-from credits.ledger import stamp
-from credits.models import Entry, Lot, Wallet
+from credits.chain import stamp
+from credits.codes import Redeemed, redeem_code
+from credits.models import Entry, Wallet
 from credits.refusals import InvalidCode, TooManyGuesses
 from credits.statement import balance_over_time, holdings, newest_first, up_to_date
 from doors.shop.paging import Page
@@ -58,7 +58,7 @@ def redeem(request: HttpRequest) -> HttpResponse:
         what=digest_of("redeem", code),
         now=request.now,
         door="page",
-        write=lambda outcome: (303 if isinstance(outcome, Lot) else 422, reverse("credits")),
+        write=lambda outcome: (303 if isinstance(outcome, Redeemed) else 422, reverse("credits")),
     )
     try:
         answer = redeem_code(asking=asking, text=code)
@@ -70,8 +70,8 @@ def redeem(request: HttpRequest) -> HttpResponse:
         return _show(request, _said(form, refusal), status=409)
     if answer.status == 422:
         return _show(request, _said(form, InvalidCode()), status=422)
-    if isinstance(answer.outcome, Lot):
-        messages.success(request, f"{in_credits(answer.outcome.issued)} arrived in your wallet.")
+    if isinstance(answer.outcome, Redeemed):
+        messages.success(request, f"{in_credits(answer.outcome.lot.issued)} arrived in your wallet.")
     return redirect(answer.body)
 
 

@@ -11,11 +11,10 @@ from django.urls import reverse
 from accounts.durable import Asking, digest_of
 from accounts.refusals import Refusal
 from credits.models import MOST
-from refunds.dependants import kept_that_require_lost
+from refunds.dependants import kept_that_require_lost, lost_and_kept
 from refunds.models import Case, Refund
 from refunds.refusals import QuoteChanged
 from refunds.services import Quote, quote, request_refund
-from refunds.settlement import lost_and_kept
 from storefront.models import Purchase
 
 
@@ -85,7 +84,7 @@ def done(request: HttpRequest, number: str) -> HttpResponse:
         customer=request.user,
         purchase__number=number,
     )
-    lost, kept = lost_and_kept(refund.purchase, list(refund.purchase.items.select_related("asset")))
+    lost, kept = lost_and_kept(refund, list(refund.purchase.items.select_related("asset")))
     context = {
         "refund": refund,
         "purchase": refund.purchase,

@@ -19,6 +19,7 @@ from doors.storefile.demo.scenes import (
     SAM,
 )
 from doors.storefile.demo.story import Story
+from ground.laws import given
 
 
 def tell(story: Story) -> None:
@@ -186,13 +187,11 @@ def _approved_at_the_stores_cost(story: Story) -> None:
 
 
 def _pays(story: Story, request: Request, credits: int, *, ago: float, basis: str, by: str = SAM) -> None:
-    assert request.purchase is not None, "a refund is of a purchase"
+    purchase = given(request.purchase, "a refund is of a purchase")
     note = "Your request is approved, and the credits are back in your balance."
     request.step(ago, "approved", "support", by, note, credits=credits)
     number = request.stands("approved", ago=ago, closed_at=story.at(ago))
-    story.refund(
-        request.purchase, credits, ago=ago, basis=basis, case=number, kept=[], requested_by=by, door="desk"
-    )
+    story.refund(purchase, credits, ago=ago, basis=basis, case=number, kept=[], requested_by=by, door="desk")
 
 
 def _ended_otherwise(story: Story) -> None:
