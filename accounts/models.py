@@ -7,16 +7,16 @@ from zoneinfo import available_timezones
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import PermissionsMixin
+from django.contrib.auth.models import Permission, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 
 from accounts.guards import Guard
-from accounts.roles import AGENTS, LEADS
+from accounts.roles import AGENTS, LEAD, LEADS
 from ground.prepared import Given, Prepared, as_model, columns
 
 
@@ -78,9 +78,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         super().clean()
         self.email = self.email.lower()
 
-    @property
+    @cached_property
     def is_lead(self) -> bool:
-        return LEADS in self.role_names
+        """Whoever holds the permission, by the leads' group or by name. A superuser is none by that alone: they change no
+        money."""
+        return self.is_active and _lead_by(self).exists()
 
     @property
     def is_agent(self) -> bool:
@@ -98,6 +100,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def role_names(self) -> set[str]:
         return set(self.groups.values_list("name", flat=True)) if self.is_active else set()
+
+
+def _lead_by(person: "User | OuterRef") -> "models.QuerySet[Permission]":
+    """What makes somebody a lead."""
+    room, codename = LEAD.split(".")
+    held = Permission.objects.filter(Q(group__user=person) | Q(user=person))
+    return held.filter(content_type__app_label=room, codename=codename)
 
 
 class PublisherQuerySet(models.QuerySet["Publisher"]):
@@ -228,12 +237,13 @@ def _asked_for() -> "models.QuerySet[ApiKey, Any]":
         ApiKey.objects.filter(prefix=Given("prefix"))
         .annotate(
             acts_for_it=Exists(members),
-            is_an_agent=Exists(roles.filter(group__name=AGENTS)),
-            is_a_lead=Exists(roles.filter(group__name=LEADS)),
+            in_agents=Exists(roles.filter(group__name=AGENTS)),
+            in_leads=Exists(roles.filter(group__name=LEADS)),
+            leads=Exists(_lead_by(OuterRef("owner"))),
         )
         .values_list(
             *(*columns(ApiKey), *columns(User, of="owner"), *columns(Publisher, of="publisher")),
-            *("acts_for_it", "is_an_agent", "is_a_lead"),
+            *("acts_for_it", "in_agents", "in_leads", "leads"),
         )
     )
 
@@ -243,12 +253,13 @@ _with_owner = Prepared(_asked_for)
 
 def _key_of(row: tuple[Any, ...]) -> ApiKey:
     own, owner = len(columns(ApiKey)), len(columns(User))
-    *_, acts_for_it, is_an_agent, is_a_lead = row
+    *_, acts_for_it, in_agents, in_leads, leads = row
     key = as_model(ApiKey, row[:own])
     key.owner = as_model(User, row[own : own + owner])
-    roles = {AGENTS: is_an_agent, LEADS: is_a_lead}
+    roles = {AGENTS: in_agents, LEADS: in_leads}
     key.owner.role_names = {name for name, has in roles.items() if has}
-    key.publisher = as_model(Publisher, row[own + owner : -3]) if key.publisher_id else None
+    key.owner.is_lead = key.owner.is_active and leads
+    key.publisher = as_model(Publisher, row[own + owner : -4]) if key.publisher_id else None
     key.owner_is_member = acts_for_it
     return key
 

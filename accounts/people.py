@@ -21,7 +21,7 @@ def give_role(*, user: User, role: str) -> None:
     user.groups.add(Group.objects.get(name=ROLES[role]))
     user.is_staff = True
     user.save(update_fields=["is_staff"])
-    vars(user).pop("role_names", None)
+    _forget_rights(user)
 
 
 def change_role(*, user: User, role: str, by: User, why: str, now: datetime) -> None:
@@ -36,12 +36,18 @@ def change_role(*, user: User, role: str, by: User, why: str, now: datetime) -> 
         else:
             user.is_staff = user.is_superuser
             user.save(update_fields=["is_staff"])
-            vars(user).pop("role_names", None)
+            _forget_rights(user)
         audit.record(
             by=by, act="change role", subject=user.email, why=f"{role or 'customer'}: {why}", now=now
         )
 
     durably(act)
+
+
+def _forget_rights(user: User) -> None:
+    """What was read of them before counts no more."""
+    for kept in ("role_names", "is_lead", "_perm_cache", "_user_perm_cache", "_group_perm_cache"):
+        vars(user).pop(kept, None)
 
 
 def join(*, user: User, publisher: Publisher, role: str = Membership.MEMBER, now: datetime) -> Membership:

@@ -9,6 +9,8 @@ from django.db import DEFAULT_DB_ALIAS
 
 AGENTS = "agents"
 LEADS = "leads"
+# Who may do this is a lead, whether by the group or by the permission itself.
+LEAD = "refunds.overrule_case"
 
 
 def grant_after_migrate(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:

@@ -24,7 +24,7 @@ class RefundsConfig(AppConfig):
     def ready(self) -> None:
         from credits import proofs
         from outbox import acts, letters
-        from refunds.cases import escalating  # noqa: F401 - the job registers itself on import
+        from refunds.cases import escalation  # noqa: F401 - the job registers itself on import
         from refunds.credit_notes import facts_of_note
         from refunds.letters import letters_of_refund
         from refunds.proofs import NOTES, refunds_hold

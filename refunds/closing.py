@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 from ground.laws import given
 from ground.prepared import Given, Prepared, as_model, columns
-from refunds.models import Case, CaseEvent, State
-from refunds.models.cases import Side
+from refunds.models import Case
 
 
 class Closing(NamedTuple):
@@ -26,19 +25,22 @@ _open_cases = Prepared(
 
 def close_open_cases(closings: Sequence[Closing], *, act: str, now: datetime) -> None:
     """A purchase's lock is its case's: whoever decides the case waits, and then finds it closed."""
+    from refunds.cases.act import Doing
+    from refunds.cases.acts import carry_out
+    from refunds.cases.table import ACTS
+
     by_purchase = {closing.purchase_id: closing for closing in closings}
     if not by_purchase:
         return
     for case in (as_model(Case, row) for row in _open_cases(purchases=by_purchase)):
         closing = by_purchase[given(case.purchase_id, "the case names its purchase")]
-        case.state, case.state_since, case.closed_at, case.deadline = State.CLOSED_BY_REFUND, now, now, None
-        case.save(update_fields=["state", "state_since", "closed_at", "deadline"])
-        CaseEvent.objects.create(
-            case=case,
-            at=now,
-            side=Side.STORE,
-            by_id=closing.by_id,
-            door=closing.door,
-            act=act,
-            credits=closing.credits,
+        carry_out(
+            Doing(
+                act=ACTS[act],
+                case=case,
+                by_id=closing.by_id,
+                door=closing.door,
+                moved=closing.credits,
+                now=now,
+            )
         )

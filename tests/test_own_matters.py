@@ -69,6 +69,15 @@ def test_who_joined_the_publisher_a_minute_ago_decides_no_more(w):
     assert_may_not_decide(w, w.sam)
 
 
+def test_a_colleague_is_not_given_what_their_own_publisher_sold(w):
+    give_role(user=w.gil, role="agent")
+    browser = Browser(w.sam)
+    before = everything()
+    response = browser.client().post(f"/admin/refunds/case/{w.open_case.number}/assign/", {"to": w.gil.pk})
+    assert response.status_code == 403
+    assert everything() == before
+
+
 def assert_may_not_decide(w, person) -> None:
     browser = Browser(person)
     before = everything()

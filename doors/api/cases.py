@@ -141,17 +141,9 @@ class Messages(Route):
     )
     def post(self, request: Request, number: str) -> HttpResponse:
         told = read(MessageWithFiles, request)
-        case = cases.add_message(
-            case=_own(request, number),
-            by=request.user,
-            side=Side.CUSTOMER,
-            message=told["message"],
-            uploads=cases.received(told.get("attachments", [])),
-            share=told["share"],
-            door="api",
-            now=request.now,
-        )
-        return say(case_json(case))
+        case, uploads = _own(request, number), cases.received(told.get("attachments", []))
+        brought = {"note": told["message"], "uploads": uploads, "share": told["share"]}
+        return _done(request, case, "customer_message", **brought)
 
 
 class AnswerOfCustomer(Route):
@@ -167,13 +159,11 @@ class AnswerOfCustomer(Route):
     )
     def post(self, request: Request, number: str) -> HttpResponse:
         told = read(AnswerToGive, request)
-        case, by, now = _own(request, number), request.user, request.now
         if "mine" in told:
-            return say(
-                case_json(cases.answer_request(case=case, by=by, mine=told["mine"], door="api", now=now))
-            )
-        accepted = told["accept_help"]
-        return say(case_json(cases.accept_help(case=case, by=by, accepted=accepted, door="api", now=now)))
+            act = "agree" if told["mine"] else "keep"
+        else:
+            act = "accept_help" if told["accept_help"] else "refuse_help"
+        return _done(request, _own(request, number), act)
 
 
 class Withdraw(Route):
@@ -189,10 +179,12 @@ class Withdraw(Route):
     )
     def post(self, request: Request, number: str) -> HttpResponse:
         solved = read(Withdrawal, request)["solved"]
-        case = cases.withdraw(
-            case=_own(request, number), by=request.user, solved=solved, door="api", now=request.now
-        )
-        return say(case_json(case))
+        return _done(request, _own(request, number), "solve" if solved else "withdraw")
+
+
+def _done(request: Request, case: Case, act: str, **brought: Any) -> HttpResponse:
+    fresh = cases.do(act, case=case, by=request.user, door="api", now=request.now, **brought)
+    return say(case_json(fresh))
 
 
 def _own(request: Request, number: str) -> Case:

@@ -1,6 +1,5 @@
 """What a publisher's machine asks: is this invoice real, and refunds on a customer's behalf."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -167,15 +166,16 @@ class OneRefundRequest(Route):
 
 
 class AnswerOfPublisher(Route):
-    """`act` is the service that the address names."""
+    """`act` is the name in the table of acts."""
 
     scopes = {"POST": WRITE}
-    act: Callable[..., Case] = staticmethod(cases.authorise)
+    act = "authorise"
     reads: type[Strict] = Note
 
     def post(self, request: Request, number: str) -> HttpResponse:
         note, publisher = read(self.reads, request)["note"], publisher_of(request)
-        case = self.act(
+        case = cases.do(
+            self.act,
             case=_concerning(publisher, number),
             publisher=publisher,
             by=request.user,
@@ -190,18 +190,18 @@ class AnswerOfPublisher(Route):
     post=described("Say yes, for our own items", name="publisher_authorise", body=Note, **ANSWER)
 )
 class Authorise(AnswerOfPublisher):
-    act = staticmethod(cases.authorise)
+    act = "authorise"
 
 
 @extend_schema_view(post=described("Say no", name="publisher_decline", body=NoteNeeded, **ANSWER))
 class Decline(AnswerOfPublisher):
-    act = staticmethod(cases.decline)
+    act = "decline"
     reads = NoteNeeded
 
 
 @extend_schema_view(post=described("Offer help", name="publisher_offer_help", body=NoteNeeded, **ANSWER))
 class OfferHelp(AnswerOfPublisher):
-    act = staticmethod(cases.offer_help)
+    act = "offer_help"
     reads = NoteNeeded
 
 

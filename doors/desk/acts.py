@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from accounts.models import User
 from accounts.refusals import Refusal
 from accounts.templatetags.recredit import in_credits
 from doors.desk.case_page import load
@@ -29,45 +28,40 @@ from doors.desk.rows import place
 from refunds import cases
 from refunds.case_wording import CANNED
 from refunds.cases import rights, rulings
-from refunds.cases.concluding import assert_rejectable
-from refunds.cases.deciding import assert_may_confirm, assert_proposed
-from refunds.cases.handling import left_to_ask
-from refunds.cases.locking import state_words
-from refunds.cases.refusals import CaseClosed
+from refunds.cases.by_agent import left_to_ask
 from refunds.models import Case
-
-Data = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Act:
-    """`says` is what will happen, line by line; `does` calls the one service."""
+class Page:
+    """The words of an act: `says` is what will happen, line by line. The form's fields are what `do` takes."""
 
     title: str
     button: str
     done: str
     form: type[forms.Form]
     says: Callable[[Case], Sequence[str]]
-    does: Callable[[Case, User, Data, Any], object]
     canned: bool = False
-    # What the service asks of the case beyond its being open and somebody else's; raises what the service raises.
-    needs: Callable[[Case, User], object] = lambda case, by: None
-    of_own: bool = False
 
 
 def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
-    case, what = load(number, request.user), ACTS[name]
+    case, what = load(number, request.user), PAGES[name]
     form = _form(what, request)
     if request.method == "POST" and form.is_valid():
         try:
-            what.does(case, request.user, form.cleaned_data, request.now)
+            cases.do(in_table(name), case=case, by=request.user, now=request.now, **form.cleaned_data)
         except Refusal as refusal:
             return _page(
-                request, load(number, request.user), what, form, said=str(refusal), status=status_of(refusal)
+                request, load(number, request.user), name, form, said=str(refusal), status=status_of(refusal)
             )
         messages.success(request, what.done)
         return redirect("desk_case", case.number)
-    return _page(request, case, what, form, status=422 if form.errors else 200)
+    return _page(request, case, name, form, status=422 if form.errors else 200)
+
+
+def in_table(name: str) -> str:
+    """An act's name in the table, by its address."""
+    return name.replace("-", "_")
 
 
 def canned_note(request: HttpRequest) -> str:
@@ -76,18 +70,19 @@ def canned_note(request: HttpRequest) -> str:
     return CANNED[chosen][1] if chosen is not None and chosen < len(CANNED) else ""
 
 
-def _form(what: Act, request: HttpRequest) -> forms.Form:
-    more: Data = {"may_give": request.user.has_perm(rights.GIVE)} if what.form is AnswerForm else {}
+def _form(what: Page, request: HttpRequest) -> forms.Form:
+    more = {"may_give": request.user.has_perm(rights.GIVE)} if what.form is AnswerForm else {}
     if request.method == "POST":
         return what.form(request.POST, **more)
     return what.form(initial={"note": canned_note(request)}, **more)
 
 
 def _page(
-    request: HttpRequest, case: Case, what: Act, form: forms.Form, *, said: str = "", status: int = 200
+    request: HttpRequest, case: Case, name: str, form: forms.Form, *, said: str = "", status: int = 200
 ) -> HttpResponse:
-    hindered = _hindrance(case, what, request.user)
-    told = {} if hindered or what.form is not ConfirmForm else _proposal(case, request)
+    """Why this cannot be done now, if so, is said before anybody types a note."""
+    what = PAGES[name]
+    hindered = cases.why_not(in_table(name), case, request.user, now=request.now)
     context = {
         "case": case,
         "act": what,
@@ -95,33 +90,16 @@ def _page(
         "said": said,
         "hindered": hindered,
         "says": () if hindered else what.says(case),
-        **told,
+        **(_proposal(case, request) if name == "confirm" and not hindered else {}),
         "canned": [title for title, _ in CANNED] if what.canned else (),
     }
     return show(request, "act", f"{what.title}: request {case.number}", context, status=status)
 
 
-def _hindrance(case: Case, what: Act, person: User) -> str:
-    """Why this cannot be done now, if so: the sentence that the service would say, before anybody types a note."""
-    try:
-        if not case.is_open:
-            raise CaseClosed(state=state_words(case))
-        if not what.of_own:
-            rights.assert_not_own(person, case=case)
-        what.needs(case, person)
-    except Refusal as refusal:
-        return str(refusal)
-    return ""
-
-
-def _proposal(case: Case, request: HttpRequest) -> Data:
-    """What the second agent's yes would do, or why it can't do that any more."""
+def _proposal(case: Case, request: HttpRequest) -> dict[str, Any]:
+    """What the second agent's yes will do."""
     found = rulings.standing(case)
-    try:
-        ruling = replace(rulings.proposed(found, now=request.now), needs_second=False)
-        return follows(found, ruling, request.now)
-    except Refusal as refusal:
-        return {"hindered": str(refusal), "says": ()}
+    return follows(found, replace(rulings.proposed(found, now=request.now), needs_second=False), request.now)
 
 
 def _says_ask(case: Case) -> list[str]:
@@ -142,107 +120,72 @@ def _says_confirm(case: Case) -> list[str]:
     ]
 
 
-def _needs_somebody_elses_proposal(case: Case, by: User) -> None:
-    assert_proposed(case)
-    assert_may_confirm(case, by)
+def _says(*lines: str) -> Callable[[Case], Sequence[str]]:
+    return lambda case: lines
 
 
-def _says_end(case: Case) -> list[str]:
-    return [
-        "The request is closed and no credits move.",
-        "The customer gets a letter with your note; publishers that were asked hear that it is closed.",
-    ]
-
-
-def _says_answer(case: Case) -> list[str]:
-    return [
-        "The request is closed with your explanation, and the purchase stays as it is.",
-        "The customer gets a letter with your note. Compensation is a new lot of its own, linked to this request.",
-    ]
-
-
-ACTS = {
-    "assign": Act(
+PAGES = {
+    "assign": Page(
         "Assign",
         "Assign",
         "The request is assigned.",
         AssignForm,
-        lambda case: ["The request is theirs until they hand it over. The customer sees nothing of it."],
-        lambda case, by, data, now: cases.assign(case=case, by=by, to=data["to"], now=now),
-        of_own=True,
+        _says("The request is theirs until they hand it over. The customer sees nothing of it."),
     ),
-    "ask-publisher": Act(
-        "Ask the publishers",
-        "Ask them",
-        "The publishers are asked.",
-        AskPublisherForm,
-        _says_ask,
-        lambda case, by, data, now: cases.ask_again(case=case, by=by, now=now, **data),
-        needs=lambda case, by: left_to_ask(case),
+    "ask-publisher": Page(
+        "Ask the publishers", "Ask them", "The publishers are asked.", AskPublisherForm, _says_ask
     ),
-    "confirm": Act(
-        "Confirm",
-        "Confirm and pay",
-        "The request is approved and paid.",
-        ConfirmForm,
-        _says_confirm,
-        lambda case, by, data, now: cases.confirm(case=case, by=by, now=now, **data),
-        needs=_needs_somebody_elses_proposal,
+    "confirm": Page(
+        "Confirm", "Confirm and pay", "The request is approved and paid.", ConfirmForm, _says_confirm
     ),
-    "take-back": Act(
+    "take-back": Page(
         "Take the proposal back",
         "Take it back",
         "The proposal is taken back.",
         NoteForm,
-        lambda case: ["The request waits for support again, and nothing is paid."],
-        lambda case, by, data, now: cases.take_back(case=case, by=by, now=now, **data),
-        needs=lambda case, by: assert_proposed(case),
+        _says("The request waits for support again, and nothing is paid."),
     ),
-    "reject": Act(
+    "reject": Page(
         "Reject",
         "Reject the request",
         "The request is rejected.",
         ToCustomerForm,
-        _says_end,
-        lambda case, by, data, now: cases.reject(case=case, by=by, now=now, **data),
+        _says(
+            "The request is closed and no credits move.",
+            "The customer gets a letter with your note; publishers that were asked hear that it is closed.",
+        ),
         canned=True,
-        needs=lambda case, by: assert_rejectable(case),
     ),
-    "answer": Act(
+    "answer": Page(
         "Answer",
         "Send the answer",
         "The request is answered.",
         AnswerForm,
-        _says_answer,
-        lambda case, by, data, now: cases.answer(
-            case=case, by=by, now=now, **{**data, "credits": data["credits"] or 0}
+        _says(
+            "The request is closed with your explanation, and the purchase stays as it is.",
+            "The customer gets a letter with your note. Compensation is a new lot of its own, linked to this request.",
         ),
         canned=True,
     ),
-    "hand-over": Act(
+    "hand-over": Page(
         "Hand over to a lead",
         "Hand it over",
         "The request is with the leads.",
         HandOverForm,
-        lambda case: ["It is nobody's until a lead takes it, and stands under “With a lead” in the queue."],
-        lambda case, by, data, now: cases.hand_over(case=case, by=by, now=now, **data),
+        _says("It is nobody's until a lead takes it, and stands under “With a lead” in the queue."),
     ),
-    "message": Act(
+    "message": Page(
         "Write to the customer",
         "Send it",
         "The message is sent.",
         MessageForm,
-        lambda case: [
-            "The customer gets it by letter. The request stays where it is, and so does its deadline."
-        ],
-        lambda case, by, data, now: cases.write_to_customer(case=case, by=by, now=now, **data),
+        _says("The customer gets it by letter. The request stays where it is, and so does its deadline."),
     ),
-    "note": Act(
+    "note": Page(
         "Private note",
         "Keep the note",
         "The note is in the time line.",
         NoteForm,
-        lambda case: ["Only support reads it, in the time line."],
-        lambda case, by, data, now: cases.note(case=case, by=by, now=now, **data),
+        _says("Only support reads it, in the time line."),
     ),
 }

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 
 from accounts.refusals import Refusal
 from doors.desk.acts import canned_note
-from doors.desk.case_page import is_own, load
+from doors.desk.case_page import load
 from doors.desk.consequences import follows
 from doors.desk.forms import ApproveForm
 from doors.desk.pages import show, status_of
@@ -26,17 +26,8 @@ def approve(request: HttpRequest, number: str) -> HttpResponse:
     found = rulings.standing(case)
     form = _form(request, found)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
         try:
-            done = cases.approve(
-                case=case,
-                by=request.user,
-                credits=data["credits"],
-                keep=frozenset(data["keep"]),
-                note=data["note"],
-                private_note=data["private_note"],
-                now=request.now,
-            )
+            done = cases.do("approve", case=case, by=request.user, now=request.now, **form.cleaned_data)
         except Refusal as refusal:
             found = rulings.standing(load(number, request.user))
             return _page(request, found, form, said=str(refusal), status=status_of(refusal))
@@ -81,18 +72,14 @@ def _page(
 
 
 def _preview(request: HttpRequest, found: Standing, form: ApproveForm) -> dict[str, Any]:
-    """What these very figures would do, or why they cannot be approved."""
-    if not found.case.is_open or found.case.state == State.WAITING_FOR_SECOND_AGENT:
-        return {"cannot": "" if form.is_bound else "This request cannot be approved now."}
-    if is_own(found.case, request.user):
-        return {"cannot": "Nobody decides about their own purchase or their own publisher."}
+    """What these very figures would do, or why they cannot be approved. Evidence is asked for when the act is done."""
+    hindered = cases.why_not("approve", found.case, request.user, now=request.now)
+    if hindered:
+        return {"cannot": "" if form.is_bound else str(hindered)}
     chosen = form.cleaned_data if form.is_bound and form.is_valid() else form.initial
     credits, keep = chosen.get("credits"), frozenset(chosen.get("keep") or ())
     try:
-        # Evidence is asked for when the act is done; before, its lack is no reason to hide the figures.
-        ruling = rulings.rule(
-            found, credits=credits, keep=keep, by=request.user, evidence="asked for below", now=request.now
-        )
+        ruling = rulings.rule(found, credits=credits, keep=keep, by=request.user, now=request.now)
     except Refusal as refusal:
         return {"cannot": str(refusal)}
     return follows(found, ruling, request.now)

@@ -3,22 +3,20 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Subquery, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, Subquery, Value, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from accounts.refusals import Refusal
 from credits.wallets import prove
 from doors.desk.pages import show
 from ground.laws import LawBroken
 from refunds import cases, duplicates
 from refunds.cases import rights, rulings
-from refunds.cases.deciding import assert_may_confirm
-from refunds.cases.handling import left_to_ask
-from refunds.cases.opening import named_items
-from refunds.cases.refusals import MayNot
+from refunds.cases.openings import named_items
+from refunds.cases.refusals import CannotDecide
 from refunds.models import Answer, Case, Denial, Grounds, State
 from refunds.models.cases import Side
 from refunds.serial import decision_from_json
@@ -28,13 +26,29 @@ OTHERS = 10
 ENTRIES = 30
 
 
+# In the order in which they stand on the page.
+BUTTONS = {
+    "confirm": "Confirm",
+    "approve": "Approve",
+    "answer": "Answer",
+    "take_back": "Take the proposal back",
+    "reject": "Reject",
+    "ask_publisher": "Ask the publishers",
+    "assign": "Assign",
+    "hand_over": "Hand over to a lead",
+    "note": "Private note",
+}
+# A proposal is decided before anything else is.
+ABOUT_A_PROPOSAL = ("confirm", "take_back", "reject", "note")
+
+
 @dataclass(frozen=True)
-class Act:
-    """A button of the case page: where it leads, what it says, and which of them is the one to press next."""
+class Button:
+    """Where it leads, what it says, and whether it is the one to press next."""
 
     name: str
     label: str
-    main: bool = False
+    main: bool
 
 
 def load(number: str, person: Any) -> Case:
@@ -52,6 +66,7 @@ def load(number: str, person: Any) -> Case:
         "proposed_by",
         "compensation",
     ).annotate(
+        reader_id=Value(person.pk),
         sold_by_reader=Exists(rights.sold_by(person).filter(pk=OuterRef("purchase"))),
         last_denial=Subquery(denials.values("pk")[:1]),
         last_denied_at=Subquery(denials.values("at")[:1]),
@@ -69,10 +84,11 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     about = _wallet(case) if case.grounds == Grounds.CREDITS_WRONG else _purchase(case)
     # Whoever asks about their own purchase reads what a customer reads, here too.
     side = Side.CUSTOMER if case.customer_id == request.user.pk else Side.SUPPORT
+    own = bool(rights.own_matter(request.user, case=case))
     context: dict[str, Any] = {
         "case": case,
-        "acts": acts_for(case, request.user),
-        "own": is_own(case, request.user),
+        "own": own,
+        "acts": [] if own else buttons(case, request.user, request.now),
         "story": cases.lines(case, side=side),
         **about,
         **_others(case),
@@ -80,52 +96,15 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     return show(request, "case", f"Request {case.number}", context)
 
 
-def acts_for(case: Case, person: Any) -> list[Act]:
-    """Only what this person can do now; the services say no to everything else."""
-    if not case.is_open or is_own(case, person):
-        return []
-    if case.state == State.WAITING_FOR_SECOND_AGENT:
-        return _second_acts(case, person)
-    acts = []
-    if case.grounds == Grounds.CREDITS_WRONG or case.purchase is None or case.purchase.status != "completed":
-        acts.append(Act("answer", "Answer", main=True))
-    else:
-        acts.append(Act("approve", "Approve", main=True))
-        acts.append(Act("answer", "Answer"))
-    if case.grounds != Grounds.CREDITS_WRONG:
-        acts.append(Act("reject", "Reject"))
-        if _can_ask(case):
-            acts.append(Act("ask-publisher", "Ask the publishers"))
+def buttons(case: Case, person: Any, now: datetime) -> list[Button]:
+    """Only what this person can do now."""
+    found = cases.possible(case, person, side=Side.SUPPORT, now=now)
+    shown = ABOUT_A_PROPOSAL if case.state == State.WAITING_FOR_SECOND_AGENT else BUTTONS
+    # What can never be approved is answered.
+    main = {"confirm", "answer" if isinstance(found["approve"], CannotDecide) else "approve"}
     return [
-        *acts,
-        Act("assign", "Assign"),
-        Act("hand-over", "Hand over to a lead"),
-        Act("note", "Private note"),
+        Button(name.replace("_", "-"), BUTTONS[name], name in main) for name in shown if found[name] is None
     ]
-
-
-def _can_ask(case: Case) -> bool:
-    try:
-        return bool(left_to_ask(case))
-    except Refusal:
-        return False
-
-
-def is_own(case: Case, person: Any) -> bool:
-    return case.customer_id == person.pk or case.sold_by_reader  # type: ignore[attr-defined] # annotated by load
-
-
-def is_own_purchase(purchase: Purchase, person: Any) -> bool:
-    return purchase.customer_id == person.pk or rights.sells_in(person, purchase)
-
-
-def _second_acts(case: Case, person: Any) -> list[Act]:
-    acts = [Act("take-back", "Take the proposal back"), Act("reject", "Reject"), Act("note", "Private note")]
-    try:
-        assert_may_confirm(case, person)
-    except MayNot:
-        return acts
-    return [Act("confirm", "Confirm", main=True), *acts]
 
 
 def _wallet(case: Case) -> dict[str, Any]:

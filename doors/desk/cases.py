@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, reverse
 
-from doors.desk.acts import ACTS, act
+from doors.desk.acts import PAGES, act
 from doors.desk.approving import approve
 from doors.desk.case_page import case_page
 from doors.desk.pages import at
@@ -37,7 +37,7 @@ urlpatterns: list[URLPattern] = [
     at(r"refunds/case/", queue, "desk_queue", may="refunds.view_case"),
     at(rf"refunds/case/{NUMBER}/", case_page, "desk_case", may="refunds.view_case"),
     at(rf"refunds/case/{NUMBER}/approve/", approve, "desk_approve", may=rights.DECIDE),
-    at(rf"refunds/case/{NUMBER}/(?P<name>{'|'.join(ACTS)})/", act, "desk_act", may=rights.DECIDE),
+    at(rf"refunds/case/{NUMBER}/(?P<name>{'|'.join(PAGES)})/", act, "desk_act", may=rights.DECIDE),
     at(
         rf"refunds/case/{NUMBER}/files/(?P<ref>[-\w]{{10,40}})/",
         attachment,

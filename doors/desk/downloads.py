@@ -9,13 +9,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, reverse
 
 from accounts.refusals import Refusal
-from doors.desk.case_page import is_own_purchase
 from doors.desk.forms import WhyForm
 from doors.desk.pages import at, show, status_of
 from doors.desk.rows import ReadOnlyAdmin
 from refunds import cases
 from refunds.cases import rights
-from refunds.cases.handling import settles_on_strike
+from refunds.cases.by_agent import settles_on_strike
 from refunds.cases.refusals import OwnCase
 from refunds.facts import gather
 from refunds.models import Case
@@ -68,7 +67,7 @@ def strike(request: HttpRequest, pk: int) -> HttpResponse:
         "said": said,
         "counted": counted,
         "also": [one.pk for one in also],
-        "own": is_own_purchase(download.purchase, request.user),
+        "own": bool(rights.own_matter(request.user, purchase=download.purchase)),
         **_preview(request, download.purchase, [download, *also]),
     }
     return show(request, "strike", f"Strike a download of {download.asset.title}", context, status=status)

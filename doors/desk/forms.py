@@ -6,7 +6,7 @@ from django import forms
 
 from accounts.models import User
 from credits.models import MOST
-from refunds.cases.saying import MOST_WORDS
+from refunds.cases.words import MOST_WORDS
 from refunds.wording import GROUNDS
 
 
@@ -71,6 +71,9 @@ class AnswerForm(ToCustomerForm):
         )
         self.fields["credits"].help_text = hint
 
+    def clean_credits(self) -> int:
+        return self.cleaned_data["credits"] or 0
+
 
 class ApproveForm(ToCustomerForm):
     field_order = ("credits", "keep", "note", "private_note")
@@ -86,6 +89,9 @@ class ApproveForm(ToCustomerForm):
         super().__init__(*args, **kwargs)
         self.fields["keep"].choices = items
         self.fields["note"].required = False
+
+    def clean_keep(self) -> frozenset[str]:
+        return frozenset(self.cleaned_data["keep"])
 
 
 class OpenForm(forms.Form):

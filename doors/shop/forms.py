@@ -7,8 +7,8 @@ from allauth.account.forms import LoginForm, SignupForm
 from django import forms
 
 from accounts.models import User
-from refunds.cases.opening import ALWAYS_OPEN, LEAST_WORDS
-from refunds.cases.saying import MOST_WORDS
+from refunds.cases.openings import ALWAYS_OPEN, LEAST_WORDS
+from refunds.cases.words import MOST_WORDS
 from refunds.wording import GROUNDS
 from storefront.models import Purchase, PurchaseItem, Status
 from storefront.numbers import normalise

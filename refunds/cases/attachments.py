@@ -6,16 +6,15 @@ import unicodedata
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
-from accounts.models import User
+from ground.laws import given
 from refunds.cases.refusals import BadAttachment
-from refunds.models import Attachment, Case, CaseEvent
+from refunds.models import Attachment, CaseEvent
 
 MEGABYTE = 1_000_000
 LONGEST_NAME = 100
@@ -77,37 +76,21 @@ def check(uploads: Sequence[Upload]) -> list[Checked]:
     return [_check(upload) for upload in uploads]
 
 
-def attach(
-    case: Case,
-    event: CaseEvent,
-    files: Sequence[Checked],
-    *,
-    by: User,
-    side: str,
-    shared: bool,
-    now: datetime,
-) -> None:
-    if not files:
-        return
+def attach(event: CaseEvent, files: Sequence[Checked], *, shared: bool) -> None:
+    """Files come with a step of the time line, from whoever took it."""
+    case = event.case
     if case.attachments.count() + len(files) > MOST_IN_A_CASE:
         raise BadAttachment(
             "attachments", "A request holds at most {most} files. Nothing was sent.", most=MOST_IN_A_CASE
         )
     Attachment.objects.bulk_create(
         Attachment(
-            case=case,
-            event=event,
-            by=by,
-            side=side,
-            name=file.name,
-            content_type=file.content_type,
-            size_bytes=len(file.content),
-            content=file.content,
-            shared=shared,
-            at=now,
+            case=case, event=event, by_id=given(event.by_id, "somebody sends files"), side=event.side,
+            at=event.at, shared=shared,
+            name=file.name, content_type=file.content_type, size_bytes=len(file.content), content=file.content,
         )
         for file in files
-    )
+    )  # fmt: skip
 
 
 def as_download(file: Attachment) -> HttpResponse:

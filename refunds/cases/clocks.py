@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from refunds.models import State
+
 PUBLISHER_HAS = timedelta(days=14)
 HELP_ADDS = timedelta(days=7)
 REMINDED_AFTER = (timedelta(days=7), timedelta(days=13))
@@ -20,3 +22,14 @@ def support_deadline(now: datetime) -> datetime:
         if at.weekday() < SATURDAY:
             left -= 1
     return at
+
+
+def deadline(state: str, now: datetime) -> datetime | None:
+    """Until when a case that comes into this state now may stay in it."""
+    if state == State.WAITING_FOR_PUBLISHER:
+        return now + PUBLISHER_HAS
+    if state == State.WAITING_FOR_CUSTOMER:
+        return now + CUSTOMER_HAS
+    if state in {State.WAITING_FOR_SUPPORT, State.WAITING_FOR_SECOND_AGENT}:
+        return support_deadline(now)
+    return None

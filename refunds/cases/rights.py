@@ -8,37 +8,36 @@ from refunds.models import Case
 from storefront.models import Purchase
 
 DECIDE = "refunds.decide_case"
-OVERRULE = "refunds.overrule_case"
 STRIKE = "storefront.strike_download"
 GIVE = "credits.give_credits"
 
 
-def is_lead(person: User) -> bool:
-    return person.has_perm(OVERRULE)
-
-
-def assert_agent(person: User) -> None:
-    if not person.has_perm(DECIDE):
-        raise MayNot(who="an agent")
-
-
-def assert_may_strike(person: User) -> None:
-    if not person.has_perm(STRIKE):
+def assert_agent(person: User, right: str = DECIDE) -> None:
+    if not person.has_perm(right):
         raise MayNot(who="an agent")
 
 
 def assert_not_own(person: User, *, case: Case | None = None, purchase: Purchase | None = None) -> None:
     """Nobody decides about their own purchase or their own publisher, whatever else they may do."""
+    what = own_matter(person, case=case, purchase=purchase)
+    if what:
+        raise OwnCase(what=what)
+
+
+def own_matter(person: User, *, case: Case | None = None, purchase: Purchase | None = None) -> str:
+    """What makes this the person's own, if anything does."""
     purchase = purchase or (case.purchase if case else None)
     customer = case.customer_id if case else purchase.customer_id if purchase else None
     if customer == person.pk:
-        raise OwnCase(what="their own purchase")
-    if purchase is not None and sells_in(person, purchase):
-        raise OwnCase(what="their own publisher")
-
-
-def sells_in(person: User, purchase: Purchase) -> bool:
-    return sold_by(person).filter(pk=purchase.pk).exists()
+        return "their own purchase"
+    if purchase is None:
+        return ""
+    # A page of somebody's brings it with the case; of anybody else it is asked.
+    if case is not None and getattr(case, "reader_id", None) == person.pk:
+        sells = case.sold_by_reader  # type: ignore[attr-defined] # annotated with reader_id
+    else:
+        sells = sold_by(person).filter(pk=purchase.pk).exists()
+    return "their own publisher" if sells else ""
 
 
 def sold_by(person: User) -> "QuerySet[Purchase]":

@@ -12,8 +12,8 @@ from credits.books import Books
 from credits.ledger import Restoration, plan_restoration
 from ground.laws import LawBroken
 from refunds import duplicates
-from refunds.cases import clocks, rights
-from refunds.cases.locking import state_words
+from refunds.cases import clocks
+from refunds.cases.locks import state_words
 from refunds.cases.refusals import BeyondLimit, CannotDecide, NotYourTurn
 from refunds.facts import Gathered, gather
 from refunds.models import Basis, Case, Grounds, State
@@ -63,14 +63,14 @@ class Standing:
         return sum(self.parts[place].share for place in self.authorised)
 
     def most_for(self, person: User) -> int:
-        if rights.is_lead(person) or self.by_evidence:
+        if person.is_lead or self.by_evidence:
             return self.purchase.credits_spent
         return max(self.decision.credits, 0 if self.old else self.authorised_shares)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ruling:
-    """A decision that may be taken: who bears it follows from its basis."""
+    """A permitted decision; `basis` determines who bears the cost."""
 
     credits: int
     keep: frozenset[str]
@@ -97,7 +97,7 @@ def standing(case: Case, *, at: datetime | None = None) -> Standing:
         decision=decision,
         named=named,
         authorised=frozenset(place for place in named if gathered.sold.parts[place].publisher_id in yes),
-        charged_twice=case.grounds == Grounds.DUPLICATE_CHARGE and duplicates.charged_twice(purchase),
+        charged_twice=_charged_twice(case),
         old=purchase.completed_at is not None
         and case.opened_at - purchase.completed_at > clocks.DECIDED_WITHIN,
     )
@@ -129,11 +129,9 @@ def suggestion(found: Standing, by: User) -> tuple[int, frozenset[str]]:
     return min(amount, most) if most >= found.least else amount, frozenset(keep)
 
 
-def rule(
-    found: Standing, *, credits: int, keep: frozenset[str], by: User, evidence: str, now: datetime
-) -> Ruling:
+def rule(found: Standing, *, credits: int, keep: frozenset[str], by: User, now: datetime) -> Ruling:
     """The basis on which these credits may go back by this person, or the one sentence that says why not."""
-    _assert_decidable(found, now)
+    assert_decidable(found.case, now)
     _assert_amount(found, credits)
     unknown = keep - {part.slug for part in found.parts}
     if unknown:
@@ -141,14 +139,18 @@ def rule(
             "{slugs} is no item of this purchase. Nothing was decided.", slugs=", ".join(sorted(unknown))
         )
     basis = _basis(found, credits, keep, by)
-    if basis == Basis.SERVER_ERROR and not evidence.strip():
-        raise CannotDecide(
-            "A server error is refunded on written evidence: say in a note what happened. Nothing was decided."
-        )
-    if basis == Basis.GOODWILL and not rights.is_lead(by):
+    if basis == Basis.GOODWILL and not by.is_lead:
         raise BeyondLimit(_beyond(found, by))
     above = credits > settings.SECOND_AGENT_ABOVE
     return Ruling(credits=credits, keep=keep, basis=basis, needs_second=above or basis == Basis.SERVER_ERROR)
+
+
+def assert_evidence(ruling: Ruling, notes: str) -> None:
+    """Of whoever approves, in writing; a second agent confirms what stands there already."""
+    if ruling.basis == Basis.SERVER_ERROR and not notes.strip():
+        raise CannotDecide(
+            "A server error is refunded on written evidence: say in a note what happened. Nothing was decided."
+        )
 
 
 def proposed(found: Standing, *, now: datetime) -> Ruling:
@@ -161,7 +163,6 @@ def proposed(found: Standing, *, now: datetime) -> Ruling:
         credits=case.proposed_credits or 0,
         keep=frozenset(case.proposed_keep),
         by=case.proposed_by,
-        evidence=case.proposed_note or "confirmed",
         now=now,
     )
 
@@ -176,19 +177,27 @@ def waits_for_the_customer(case: Case, now: datetime) -> bool:
     return case.state == State.WAITING_FOR_CUSTOMER and case.deadline is not None and now <= case.deadline
 
 
-def _assert_decidable(found: Standing, now: datetime) -> None:
-    case = found.case
+def assert_decidable(case: Case, now: datetime) -> None:
+    """Whether anything can be approved at all, by whomever and however much."""
     if case.grounds == Grounds.CREDITS_WRONG:
         raise CannotDecide(
             "A request about wrong credits is answered, and a lead can give what is missing. Nothing was decided."
         )
-    if found.purchase.status != Status.COMPLETED:
+    if case.purchase is not None and case.purchase.status != Status.COMPLETED:
         raise CannotDecide(
             "This purchase is {status}: nothing can be refunded for it. Answer the request instead.",
-            status=found.purchase.get_status_display().lower(),
+            status=case.purchase.get_status_display().lower(),
         )
-    if waits_for_the_customer(case, now) and not found.charged_twice:
+    if waits_for_the_customer(case, now) and not _charged_twice(case):
         raise NotYourTurn(state=state_words(case))
+
+
+def _charged_twice(case: Case) -> bool:
+    return (
+        case.grounds == Grounds.DUPLICATE_CHARGE
+        and case.purchase is not None
+        and duplicates.charged_twice(case.purchase)
+    )
 
 
 def _assert_amount(found: Standing, credits: int) -> None:
@@ -213,7 +222,7 @@ def _basis(found: Standing, credits: int, keep: frozenset[str], by: User) -> str
         return Basis.DUPLICATE_CHARGE
     if found.case.grounds == Grounds.SERVER_ERROR:
         return Basis.SERVER_ERROR
-    if (not found.old or rights.is_lead(by)) and _publishers_agree(found, credits, keep):
+    if (not found.old or by.is_lead) and _publishers_agree(found, credits, keep):
         return Basis.REMOVED_FROM_STORE if _was_removed(found) else Basis.PUBLISHER_AUTHORISED
     return Basis.GOODWILL
 

@@ -42,7 +42,7 @@ def store(
     old = buy(ada, forest, days_ago=45, now=now)
     download = fetch(ada, oak, at=now - timedelta(days=44))
     case = ask(ada, old, now=now, key="a")
-    cases.note(case=case, by=sam, note="She called before.", now=now)
+    cases.do("note", case=case, by=sam, note="She called before.", now=now)
     yes(case, grove, gil, now=now)
     buy(ben, fern, days_ago=5, now=now)
     second = buy(ben, fern, days_ago=4, again=True, now=now)

@@ -120,7 +120,7 @@ def test_an_act_that_cannot_be_done_says_why_before_anybody_types(as_sam, sam, a
         assert "<form" not in page.split("What will happen")[1]
     page = text(as_sam.get(f"/admin/refunds/case/{case.number}/ask-publisher/"))
     assert "There is no publisher left to ask." in page
-    cases.reject(case=case, by=sam, note="It was no error of ours.", now=now)
+    cases.do("reject", case=case, by=sam, note="It was no error of ours.", now=now)
     for act in ("assign", "answer", "reject", "hand-over", "message", "note", "confirm", "ask-publisher"):
         page = text(as_sam.get(f"/admin/refunds/case/{case.number}/{act}/"))
         assert "This request is closed already: rejected." in page
@@ -130,7 +130,7 @@ def test_an_act_that_cannot_be_done_says_why_before_anybody_types(as_sam, sam, a
 def test_the_second_agent_reads_what_the_yes_does_before_giving_it(as_sam, lea, ada, oak, now):
     case = open_case(ada, oak, now, grounds="server_error")
     lot = ada.wallet.lots.get()
-    cases.approve(case=case, by=lea, credits=40, keep=frozenset(), note="Our log shows it.", now=now)
+    cases.do("approve", case=case, by=lea, credits=40, keep=frozenset(), note="Our log shows it.", now=now)
     page = text(as_sam.get(f"/admin/refunds/case/{case.number}/confirm/"))
     for told in (
         "40 credits",

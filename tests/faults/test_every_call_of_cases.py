@@ -50,14 +50,14 @@ def test_a_publishers_yes_breaks_anywhere_and_is_one_answer(ada, gil, grove, oak
 
 def test_a_withdrawal_breaks_anywhere_and_happens_once(ada, oak):
     case = ask(ada, buy(ada, oak, days_ago=45))
-    breaks_anywhere(partial(cases.withdraw, case=case, by=ada, door="page", now=NOW))
+    breaks_anywhere(partial(cases.do, "withdraw", case=case, by=ada, door="page", now=NOW))
     assert (Case.objects.get().state, acts(case, "withdrawn")) == (State.WITHDRAWN, 1)
 
 
 def test_an_approval_breaks_anywhere_and_pays_once(ada, sam, gil, grove, oak, figure):
     case = ask(ada, buy(ada, oak, days_ago=45, downloaded=[oak]))
     yes(case, grove, gil)
-    approve = partial(cases.approve, case=case, by=sam, credits=30, keep=frozenset(), now=NOW)
+    approve = partial(cases.do, "approve", case=case, by=sam, credits=30, keep=frozenset(), now=NOW)
     statements = breaks_anywhere(approve)
     assert (balance(ada), Refund.objects.get().case, CreditNote.objects.count()) == (30, case, 1)
     figure(
@@ -68,10 +68,10 @@ def test_an_approval_breaks_anywhere_and_pays_once(ada, sam, gil, grove, oak, fi
 def test_a_second_agents_word_breaks_anywhere_and_pays_once(ada, sam, mia, oak):
     case = ask(ada, buy(ada, oak, days_ago=45), "server_error")
     breaks_anywhere(
-        partial(cases.approve, case=case, by=sam, credits=40, keep=frozenset(), note="Disk 3.", now=NOW)
+        partial(cases.do, "approve", case=case, by=sam, credits=40, keep=frozenset(), note="Disk 3.", now=NOW)
     )
     assert (Case.objects.get().state, balance(ada)) == (State.WAITING_FOR_SECOND_AGENT, 0)
-    breaks_anywhere(partial(cases.confirm, case=case, by=mia, now=NOW))
+    breaks_anywhere(partial(cases.do, "confirm", case=case, by=mia, now=NOW))
     assert (Case.objects.get().state, balance(ada), Refund.objects.count()) == (State.APPROVED, 40, 1)
 
 
@@ -85,7 +85,7 @@ def test_a_strike_that_settles_breaks_anywhere_and_pays_once(ada, sam, oak):
 
 def test_an_answer_with_compensation_breaks_anywhere_and_gives_once(ada, lea):
     case = ask(ada, None, "credits_wrong")
-    breaks_anywhere(partial(cases.answer, case=case, by=lea, note="It got lost.", credits=25, now=NOW))
+    breaks_anywhere(partial(cases.do, "answer", case=case, by=lea, note="It got lost.", credits=25, now=NOW))
     case.refresh_from_db()
     assert (case.state, balance(ada), case.compensation) == (State.ANSWERED, 25, Lot.objects.get())
 

@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 from outbox.models import Message
 from refunds import cases
 from refunds.models import Answer, Case
-from refunds.models.cases import Side
 from refunds.services import charge_back
 from storefront.models import Download
 from tests.portal.pages import NOW, ask_support, browser, buy, errors, text
@@ -87,7 +86,7 @@ def test_help_is_offered_once_and_the_customer_hears_of_it(ada, gil, case):
     again = page.post(page_of(case, "offer-help/"), {"note": "Send us your scene, please."})
     assert "This was answered already" in errors(again)[0]
     assert "Send us your scene, please." in again.content.decode()
-    cases.accept_help(case=Case.objects.get(), by=ada, accepted=True, door="page", now=NOW)
+    cases.do("accept_help", case=Case.objects.get(), by=ada, door="page", now=NOW)
     assert "The customer accepted it." in text(page.get(page_of(case)))
 
 
@@ -133,8 +132,8 @@ def test_a_shared_file_is_a_download_in_a_sandbox_and_another_one_never_was(ada,
     case = ask_support(
         ada, buy(ada, moss, days_ago=10), uploads=[cases.Upload(name="see.txt", content=b"words")], share=True
     )
-    cases.add_message(
-        case=case, by=ada, side=Side.CUSTOMER, message="Only for support.",
+    cases.do(
+        "customer_message", case=case, by=ada, note="Only for support.",
         uploads=[cases.Upload(name="mine.txt", content=b"private")], door="page", now=NOW,
     )  # fmt: skip
     shared, private = case.attachments.order_by("id")
@@ -149,8 +148,14 @@ def test_a_shared_file_is_a_download_in_a_sandbox_and_another_one_never_was(ada,
 def test_history_says_how_each_ended_and_when_the_store_bore_it(ada, gil, lea, moss, case):
     page = browser(gil)
     page.post(page_of(case, "decline/"), {"note": "It works."})
-    cases.approve(
-        case=Case.objects.get(), by=lea, credits=20, keep=frozenset(), note="We take this one.", now=NOW
+    cases.do(
+        "approve",
+        case=Case.objects.get(),
+        by=lea,
+        credits=20,
+        keep=frozenset(),
+        note="We take this one.",
+        now=NOW,
     )
     said = text(page.get("/portal/refunds/"))
     assert "How they ended" in said
@@ -191,7 +196,7 @@ def test_the_statements_do_not_grow_with_the_requests(ada, gil, moss):
         for _ in range(3):
             ask_support(ada, buy(ada, moss, days_ago=40, again=True))
         closed = ask_support(ada, buy(ada, moss, days_ago=40, again=True))
-        cases.withdraw(case=closed, by=ada, door="page", now=NOW)
+        cases.do("withdraw", case=closed, by=ada, door="page", now=NOW)
         with CaptureQueriesContext(connection) as statements:
             assert page.get("/portal/refunds/").status_code == 200
         counts.append(len(statements))
@@ -205,3 +210,9 @@ def test_a_removed_member_cannot_answer_any_more(gil, grove, case):
     grove.memberships.all().delete()
     assert page.post(page_of(case, "authorise/"), {"note": ""}).status_code == 403
     assert Answer.objects.get().authorised is None
+
+
+def test_a_closed_request_of_a_customer_has_no_page_for_withdrawing_it_either(ada, gil, case):
+    cases.do("withdraw", case=case, by=ada, door="page", now=NOW)
+    assert browser(gil).get(page_of(case, "withdraw/")).status_code == 404
+    assert browser(gil).post(page_of(case, "withdraw/")).status_code == 404

@@ -311,7 +311,7 @@ def test_the_customer_says_no_and_the_publisher_reads_it(ada, gil, moss):
     assert "The customer is asked whether this request is theirs" in text(
         page.get(f"/portal/refunds/{case.number}/")
     )
-    cases.answer_request(case=case, by=ada, mine=False, door="page", now=NOW)
+    cases.do("keep", case=case, by=ada, door="page", now=NOW)
     said = text(page.get(f"/portal/refunds/{case.number}/"))
     assert "Withdrawn" in said
     assert "Wants to keep the purchase" in said

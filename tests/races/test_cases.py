@@ -6,7 +6,9 @@ import pytest
 from accounts.durable import Asking
 from accounts.refusals import Refusal
 from refunds import cases
-from refunds.cases import answering, deciding, opening
+from refunds.cases import act as doing
+from refunds.cases import acts as carrying
+from refunds.cases import openings
 from refunds.cases.refusals import CaseClosed, CaseOpen
 from refunds.models import Case, CaseEvent, Denial, Refund, State
 from storefront.models import Purchase
@@ -35,7 +37,7 @@ def stop_after(monkeypatch, module, name):
 
 
 def approve(case, person, credits=40):
-    return cases.approve(case=case, by=person, credits=credits, keep=frozenset(), now=NOW)
+    return cases.do("approve", case=case, by=person, credits=credits, keep=frozenset(), now=NOW)
 
 
 def kinds(outcomes):
@@ -57,7 +59,7 @@ def authorised(ada, gil, grove, oak):
 
 def test_of_two_agents_who_approve_at_once_one_does(ada, sam, mia, gil, grove, oak, monkeypatch):
     case = authorised(ada, gil, grove, oak)
-    gate = stop_after(monkeypatch, deciding, "lock_open_case")
+    gate = stop_after(monkeypatch, carrying, "lock_case")
     told = together(lambda: approve(case, sam), lambda: gate.when_reached(lambda: approve(case, mia)))
     assert kinds(told) == ["Case", "CaseClosed"]
     assert (balance(ada), Refund.objects.count(), acts(case).count("approved")) == (40, 1, 1)
@@ -66,7 +68,7 @@ def test_of_two_agents_who_approve_at_once_one_does(ada, sam, mia, gil, grove, o
 def test_without_locks_both_agents_set_out_to_pay(ada, sam, mia, gil, grove, oak, monkeypatch, no_locks):
     """The second is not told anything: it runs into the inner walls, which keep it from paying again."""
     case = authorised(ada, gil, grove, oak)
-    gate = stop_after(monkeypatch, deciding, "lock_open_case")
+    gate = stop_after(monkeypatch, carrying, "lock_case")
     told = together(lambda: approve(case, sam), lambda: gate.when_reached(lambda: approve(case, mia)))
     assert "Case" in kinds(told)
     assert {"LawBroken", "IntegrityError"} & set(kinds(told))
@@ -78,7 +80,7 @@ def test_without_locks_both_agents_set_out_to_pay(ada, sam, mia, gil, grove, oak
 def test_a_refund_and_an_approval_at_once_pay_once(ada, sam, oak, monkeypatch):
     purchase = buy(ada, oak, days_ago=3)
     case = ask(ada, purchase, "other")
-    gate = stop_after(monkeypatch, deciding, "standing")
+    gate = stop_after(monkeypatch, doing, "standing")
     told = together(
         lambda: approve(case, sam), lambda: gate.when_reached(lambda: refund(ada, purchase, 40, "own"))
     )
@@ -105,7 +107,7 @@ def test_a_refund_first_closes_the_case_and_the_agent_is_told(ada, sam, oak, mon
 def test_without_locks_the_approval_walks_into_the_refund(ada, sam, oak, monkeypatch, no_locks):
     purchase = buy(ada, oak, days_ago=3)
     case = ask(ada, purchase, "other")
-    gate = stop_after(monkeypatch, deciding, "standing")
+    gate = stop_after(monkeypatch, doing, "standing")
     told = together(
         lambda: approve(case, sam), lambda: gate.when_reached(lambda: refund(ada, purchase, 40, "own"))
     )
@@ -116,12 +118,12 @@ def test_without_locks_the_approval_walks_into_the_refund(ada, sam, oak, monkeyp
 
 
 def withdraw(case, ada):
-    return cases.withdraw(case=case, by=ada, door="page", now=NOW)
+    return cases.do("withdraw", case=case, by=ada, door="page", now=NOW)
 
 
 def test_a_publishers_yes_and_a_withdrawal_never_both_hold(ada, gil, grove, oak, monkeypatch):
     case = ask(ada, buy(ada, oak, days_ago=45))
-    gate = stop_after(monkeypatch, answering, "lock_open_case")
+    gate = stop_after(monkeypatch, carrying, "lock_case")
     told = together(lambda: withdraw(case, ada), lambda: gate.when_reached(lambda: yes(case, grove, gil)))
     assert kinds(told) == ["Case", "CaseClosed"]
     case.refresh_from_db()
@@ -131,7 +133,7 @@ def test_a_publishers_yes_and_a_withdrawal_never_both_hold(ada, gil, grove, oak,
 
 def test_without_locks_a_withdrawn_case_comes_back_to_life(ada, gil, grove, oak, monkeypatch, no_locks):
     case = ask(ada, buy(ada, oak, days_ago=45))
-    gate = stop_after(monkeypatch, answering, "lock_open_case")
+    gate = stop_after(monkeypatch, carrying, "lock_case")
     together(lambda: yes(case, grove, gil), lambda: gate.when_reached(lambda: withdraw(case, ada)))
     case.refresh_from_db()
     assert {"withdrawn", "authorised"} <= set(acts(case))
@@ -176,7 +178,7 @@ def test_without_locks_a_refunded_purchase_is_left_with_an_open_case(ada, oak, m
 
 def test_two_who_open_a_case_at_once_get_one(ada, gil, grove, oak, monkeypatch):
     purchase = buy(ada, oak, days_ago=45)
-    gate = stop_after(monkeypatch, opening, "_assert_askable")
+    gate = stop_after(monkeypatch, openings, "_assert_askable")
     told = together(
         lambda: ask(ada, purchase), lambda: gate.when_reached(lambda: request(gil, grove, purchase))
     )
@@ -186,7 +188,7 @@ def test_two_who_open_a_case_at_once_get_one(ada, gil, grove, oak, monkeypatch):
 
 def test_without_locks_the_second_meets_the_database(ada, gil, grove, oak, monkeypatch, no_locks):
     purchase = buy(ada, oak, days_ago=45)
-    gate = stop_after(monkeypatch, opening, "_assert_askable")
+    gate = stop_after(monkeypatch, openings, "_assert_askable")
     told = together(
         lambda: ask(ada, purchase), lambda: gate.when_reached(lambda: request(gil, grove, purchase))
     )

@@ -17,27 +17,29 @@ def test_every_letter_of_a_long_case_is_whole(
     ada, sam, lea, oak, fern, moss, bark, slate, grove, gil, quarry
 ):
     case = ask(ada, buy(ada, oak, days_ago=45))
-    cases.offer_help(case=case, publisher=grove, by=gil, note="Try <b>version 2</b>.", door="portal", now=NOW)
-    cases.accept_help(case=case, by=ada, accepted=True, door="page", now=NOW)
+    cases.do(
+        "offer_help", case=case, publisher=grove, by=gil, note="Try <b>version 2</b>.", door="portal", now=NOW
+    )
+    cases.do("accept_help", case=case, by=ada, door="page", now=NOW)
     cases.escalate_cases(NOW + timedelta(days=8))
-    cases.add_message(
-        case=case, by=gil, side="publisher", publisher=grove, message="Any news?", door="portal", now=NOW
+    cases.do(
+        "publisher_message", case=case, by=gil, publisher=grove, note="Any news?", door="portal", now=NOW
     )
     yes(case, grove, gil)
     approve(case, sam, 40, note="Gladly.")
     rejected = ask(ada, buy(ada, fern, days_ago=45), key="k2")
     no(rejected, grove, gil)
-    cases.reject(case=rejected, by=sam, note="The publisher said no.", now=NOW)
+    cases.do("reject", case=rejected, by=sam, note="The publisher said no.", now=NOW)
     answered = ask(ada, None, "credits_wrong", key="k3")
-    cases.answer(case=answered, by=lea, note="It was late.", credits=3, now=NOW)
+    cases.do("answer", case=answered, by=lea, note="It was late.", credits=3, now=NOW)
     kept = request(gil, grove, buy(ada, moss, days_ago=45))
-    cases.answer_request(case=kept, by=ada, mine=False, door="page", now=NOW)
+    cases.do("keep", case=kept, by=ada, door="page", now=NOW)
     taken_back = request(gil, grove, buy(ada, bark, days_ago=45), key="r2")
-    cases.withdraw(case=taken_back, by=gil, door="portal", now=NOW)
+    cases.do("withdraw_request", case=taken_back, publisher=grove, by=gil, door="portal", now=NOW)
     opened = cases.open_by_agent(
         purchase=buy(ada, slate, days_ago=45), by=sam, grounds="other", note="She called us.", now=NOW
     )
-    cases.withdraw(case=opened, by=ada, solved=True, door="page", now=NOW)
+    cases.do("solve", case=opened, by=ada, door="page", now=NOW)
     written = {message.template: message for message in Message.objects.filter(template__startswith="case_")}
     assert sorted(written) == [
         "case_answered",

@@ -109,7 +109,7 @@ def _downloads(who: User) -> list[Any]:
 
 def _confirms() -> dict[str, Any]:
     case = Case.objects.get(customer__email="druhy@example.com", proposed_credits=1500)
-    cases.confirm(case=case, by=User.objects.get(email="sam@store.example"), now=TOMORROW)
+    cases.do("confirm", case=case, by=User.objects.get(email="sam@store.example"), now=TOMORROW)
     case.refresh_from_db()
     return {"state": case.state, "basis": case.refund.basis, **_refunded(case.refund)}
 

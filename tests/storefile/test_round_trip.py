@@ -173,12 +173,26 @@ def _case(ada: User, purchase: Purchase, grove: Publisher, gil: User, sam: User)
     )
     case = told.outcome
     assert isinstance(case, Case)
-    cases.offer_help(case=case, publisher=grove, by=gil, note="Shall we have a look?", door="portal", now=NOW)
-    cases.authorise(
-        case=case, publisher=grove, by=gil, note="Yes", door="portal", now=NOW + timedelta(hours=1)
+    cases.do(
+        "offer_help", case=case, publisher=grove, by=gil, note="Shall we have a look?", door="portal", now=NOW
     )
-    cases.approve(
-        case=case, by=sam, credits=9, keep=frozenset({"slate"}), note="Yes", now=NOW + timedelta(hours=2)
+    cases.do(
+        "authorise",
+        case=case,
+        publisher=grove,
+        by=gil,
+        note="Yes",
+        door="portal",
+        now=NOW + timedelta(hours=1),
+    )
+    cases.do(
+        "approve",
+        case=case,
+        by=sam,
+        credits=9,
+        keep=frozenset({"slate"}),
+        note="Yes",
+        now=NOW + timedelta(hours=2),
     )
 
 
@@ -191,7 +205,7 @@ def _answered(ben: User, lea: User) -> None:
         message="My top-up of Sunday evening is not there yet, and the sale ends tonight.",
     )
     assert isinstance(told.outcome, Case)
-    cases.answer(case=told.outcome, by=lea, note="It is there now.", credits=5, now=NOW)
+    cases.do("answer", case=told.outcome, by=lea, note="It is there now.", credits=5, now=NOW)
 
 
 # --- Stores that nobody thought of ----------------------------------------------------------------------------------

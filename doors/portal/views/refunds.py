@@ -1,6 +1,6 @@
 """Requests that concern this publisher: what waits for its answer, the answer, and how each one ended."""
 
-from collections.abc import Callable
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -18,7 +18,7 @@ from doors.portal.opinions import policy_says
 from doors.portal.paging import page
 from refunds import cases
 from refunds.cases.attachments import as_download
-from refunds.cases.refusals import BadInput
+from refunds.cases.refusals import BadInput, NotAsked
 from refunds.models import Answer, Basis, Case, CaseItem, State
 from refunds.models.cases import OPEN_STATES, Side
 from storefront.models import Download
@@ -45,7 +45,7 @@ class MessageForm(forms.Form):
     attachments = FilesField(label="Files", required=False, widget=ManyFiles(attrs={"multiple": True}))
 
 
-# What each answer says and asks; "words" open its page.
+# What each answer says and asks, by its name in the table of acts; "words" open its page.
 ACTS: dict[str, dict[str, object]] = {
     "authorise": {
         "heading": "Say yes to the refund",
@@ -55,7 +55,6 @@ ACTS: dict[str, dict[str, object]] = {
         "required": False,
         "button": "Authorise the refund",
         "done": "Your yes is in the request. Support decides next.",
-        "service": cases.authorise,
     },
     "decline": {
         "heading": "Say no to the refund",
@@ -65,9 +64,8 @@ ACTS: dict[str, dict[str, object]] = {
         "required": True,
         "button": "Decline the refund",
         "done": "Your no is in the request, with your reason.",
-        "service": cases.decline,
     },
-    "offer-help": {
+    "offer_help": {
         "heading": "Offer help first",
         "words": "The customer gets your offer by letter. If they accept it, you have seven days more to answer, once.",
         "label": "What you can do",
@@ -75,7 +73,6 @@ ACTS: dict[str, dict[str, object]] = {
         "required": True,
         "button": "Offer the help",
         "done": "Your offer is on its way to the customer.",
-        "service": cases.offer_help,
     },
 }
 
@@ -115,17 +112,9 @@ def message(request: PortalRequest, number: str) -> HttpResponseBase:
     form = MessageForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            cases.add_message(
-                case=case,
-                by=request.user,
-                side=Side.PUBLISHER,
-                publisher=request.publisher,
-                message=form.cleaned_data["message"],
-                uploads=cases.received(form.cleaned_data["attachments"]),
-                share=True,
-                door="page",
-                now=request.now,
-            )
+            uploads = cases.received(form.cleaned_data["attachments"])
+            note = form.cleaned_data["message"]
+            _do(request, case, "publisher_message", note=note, uploads=uploads, share=True)
         except Refusal as refusal:
             form.add_error(refusal.field if isinstance(refusal, BadInput) else None, str(refusal))
         else:
@@ -137,23 +126,13 @@ def message(request: PortalRequest, number: str) -> HttpResponseBase:
 @for_publishers
 def answer(request: PortalRequest, number: str, act: str) -> HttpResponseBase:
     """One page an answer: it says what will happen, takes the note, and does it."""
-    said = ACTS[act]
-    case = _mine(request, number)
-    if not case.own_answers:  # type: ignore[attr-defined] # prefetched with the case
-        raise Http404
+    name = act.replace("-", "_")
+    case, said = _asked_of_it(request, number, name), ACTS[name]
     labels = {name: said[name] for name in ("label", "hint", "required")}
     form = NoteForm(request.POST if request.method == "POST" else None, **labels)
     if request.method == "POST" and form.is_valid():
-        service: Callable[..., Case] = said["service"]  # type: ignore[assignment] # the table above
         try:
-            service(
-                case=case,
-                publisher=request.publisher,
-                by=request.user,
-                note=form.cleaned_data["note"],
-                door="page",
-                now=request.now,
-            )
+            _do(request, case, name, note=form.cleaned_data["note"])
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -166,13 +145,11 @@ def answer(request: PortalRequest, number: str, act: str) -> HttpResponseBase:
 @for_publishers
 def withdraw(request: PortalRequest, number: str) -> HttpResponseBase:
     """Only one's own request."""
-    case = _mine(request, number)
-    if case.publisher_id != request.publisher.pk:
-        raise Http404
+    case = _asked_of_it(request, number, "withdraw_request")
     if request.method != "POST":
         return render(request, "portal/refund_withdraw.html", {"case": case})
     try:
-        cases.withdraw(case=case, by=request.user, door="page", now=request.now)
+        _do(request, case, "withdraw_request")
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
@@ -186,6 +163,20 @@ def attachment(request: PortalRequest, number: str, ref: str) -> HttpResponse:
         _mine(request, number), side=Side.PUBLISHER, publisher=request.publisher
     )
     return as_download(get_object_or_404(visible, ref=ref))
+
+
+def _do(request: PortalRequest, case: Case, act: str, **brought: Any) -> None:
+    who = {"by": request.user, "publisher": request.publisher}
+    cases.do(act, case=case, door="page", now=request.now, **who, **brought)
+
+
+def _asked_of_it(request: PortalRequest, number: str, act: str) -> Case:
+    """The case, where this publisher has a say of this kind in it; else it never was."""
+    case = _mine(request, number)
+    why_not = cases.why_not(act, case, request.user, publisher=request.publisher, now=request.now)
+    if isinstance(why_not, NotAsked):
+        raise Http404
+    return case
 
 
 def _mine(request: PortalRequest, number: str) -> Case:
@@ -220,6 +211,7 @@ def _show(
     """The evidence that concerns the publisher's own items; never the customer's name or address."""
     publisher, items = request.publisher, _own_items(request, case)
     _, answer, by_the_store = _told(case)
+    possible = cases.possible(case, request.user, side=Side.PUBLISHER, publisher=publisher, now=request.now)
     downloads = (
         Download.objects.filter(item__in=[one.item_id for one in items])
         .select_related("asset", "via")
@@ -228,10 +220,7 @@ def _show(
     context = {
         "case": case,
         "answer": answer,
-        "can_answer": answer is not None
-        and answer.authorised is None
-        and case.state == State.WAITING_FOR_PUBLISHER
-        and answer.deadline >= request.now,
+        "can": {name for name, why_not in possible.items() if why_not is None},
         "items": items,
         "downloads": downloads,
         **(policy_says(case.purchase, at=case.opened_at, now=request.now) if case.is_open else {}),

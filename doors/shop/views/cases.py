@@ -1,7 +1,6 @@
 """My requests to support: open one, follow it, add to it, answer it, withdraw it."""
 
 import hashlib
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -17,11 +16,20 @@ from doors.shop.forms import MessageForm, NewCaseForm, WithdrawForm
 from doors.shop.paging import page_of
 from refunds import cases
 from refunds.case_wording import says_to_customer
+from refunds.cases.by_customer import offers_of_help
 from refunds.cases.refusals import BadInput, CaseOpen
 from refunds.models import Case
 from refunds.models.cases import Side
 from storefront.models import Purchase
 from storefront.numbers import normalise
+
+# What the buttons of a request say: to a publisher's request, and to an offer of help.
+ANSWERS = {
+    ("mine", "yes"): "agree",
+    ("mine", "no"): "keep",
+    ("accept_help", "yes"): "accept_help",
+    ("accept_help", "no"): "refuse_help",
+}
 
 
 @login_required
@@ -69,17 +77,10 @@ def message(request: HttpRequest, number: str) -> HttpResponse:
     case, form = _mine(request, number), MessageForm(request.POST, request.FILES)
     if not form.is_valid():
         return _show(request, case, form, status=422)
+    data = form.cleaned_data
     try:
-        cases.add_message(
-            case=case,
-            by=request.user,
-            side=Side.CUSTOMER,
-            message=form.cleaned_data["message"],
-            uploads=cases.received(form.cleaned_data["attachments"]),
-            share=form.cleaned_data["share"],
-            door="page",
-            now=request.now,
-        )
+        uploads = cases.received(data["attachments"])
+        _do(request, case, "customer_message", note=data["message"], uploads=uploads, share=data["share"])
     except BadInput as refusal:
         _add_error(form, refusal)
         return _show(request, case, form, status=422)
@@ -94,24 +95,12 @@ def message(request: HttpRequest, number: str) -> HttpResponse:
 def answer(request: HttpRequest, number: str) -> HttpResponse:
     """To a publisher's request: yes, this was me; or no, I want to keep it. To an offer of help: yes or no."""
     case = _mine(request, number)
-    said: dict[str, Callable[[], Case]] = {
-        "mine": lambda: cases.answer_request(
-            case=case, by=request.user, mine=request.POST["mine"] == "yes", door="page", now=request.now
-        ),
-        "accept_help": lambda: cases.accept_help(
-            case=case,
-            by=request.user,
-            accepted=request.POST["accept_help"] == "yes",
-            door="page",
-            now=request.now,
-        ),
-    }
-    name = next((name for name in said if request.POST.get(name) in {"yes", "no"}), None)
-    if name is None:
+    act = next((act for (field, word), act in ANSWERS.items() if request.POST.get(field) == word), None)
+    if act is None:
         return _show(
             request, case, MessageForm(), said="Choose one of the answers. Nothing was changed.", status=422
         )
-    return _act(request, case, said[name], "Thank you, your answer is in the request.")
+    return _act(request, case, act, "Thank you, your answer is in the request.")
 
 
 @login_required
@@ -120,13 +109,8 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "shop/case_withdraw.html", {"case": case, "form": form})
-    solved = form.cleaned_data["solved"]
-    return _act(
-        request,
-        case,
-        lambda: cases.withdraw(case=case, by=request.user, solved=solved, door="page", now=request.now),
-        "The request is withdrawn. You can open another one at any time.",
-    )
+    act = "solve" if form.cleaned_data["solved"] else "withdraw"
+    return _act(request, case, act, "The request is withdrawn. You can open another one at any time.")
 
 
 @login_required
@@ -192,9 +176,13 @@ def _add_error(form: Any, refusal: Refusal) -> None:
     form.add_error(field if field in form.fields else None, str(refusal))
 
 
-def _act(request: HttpRequest, case: Case, act: Callable[[], Case], done: str) -> HttpResponse:
+def _do(request: HttpRequest, case: Case, act: str, **brought: Any) -> None:
+    cases.do(act, case=case, by=request.user, door="page", now=request.now, **brought)
+
+
+def _act(request: HttpRequest, case: Case, act: str, done: str) -> HttpResponse:
     try:
-        act()
+        _do(request, case, act)
     except Refusal as refusal:
         case.refresh_from_db()
         return _show(request, case, MessageForm(), said=str(refusal), status=409)
@@ -210,6 +198,7 @@ def _show(
     request: HttpRequest, case: Case, form: MessageForm, *, said: str = "", status: int = 200
 ) -> HttpResponse:
     answers = list(case.answers.select_related("publisher"))
+    possible = cases.possible(case, request.user, side=Side.CUSTOMER, now=request.now)
     context = {
         "case": case,
         "form": form,
@@ -217,11 +206,8 @@ def _show(
         "story": cases.lines(case, side=Side.CUSTOMER),
         "items": case.items.select_related("item", "item__publisher").order_by("item__position"),
         "answers": answers,
-        "help": [
-            one
-            for one in answers
-            if one.help_offered_at and one.help_accepted is None and one.authorised is None
-        ],
+        "can": {name for name, why_not in possible.items() if why_not is None},
+        "help": offers_of_help(case),
         "words": says_to_customer(case, answers),
     }
     return render(request, "shop/case.html", context, status=status)

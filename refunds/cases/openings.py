@@ -1,26 +1,20 @@
-"""A case begins: a customer asks, a publisher asks for a customer, or an agent opens one."""
+"""How a case begins, whoever opens it: whether it may be opened, what it is about, and who is asked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
 from django.db.models import Prefetch, prefetch_related_objects
 
-from accounts import audit
-from accounts.durable import Answer as Told
-from accounts.durable import Asking, durably, once
 from accounts.models import Publisher, User
 from credits.books import open_books
 from ground.laws import law
 from refunds import duplicates
-from refunds.cases import clocks, letters, rights
-from refunds.cases.attachments import Checked, Upload, attach, check
-from refunds.cases.locking import move, tell, tell_by_clock
+from refunds.cases import clocks
+from refunds.cases.act import Doing
 from refunds.cases.refusals import BadInput, CaseOpen, NotForThisPurchase
-from refunds.cases.saying import words
-from refunds.models import Answer, Case, CaseItem, Grounds, State
-from refunds.models.cases import Side, fresh_case_number
-from refunds.refusals import NotYours
+from refunds.models import Case, CaseItem, Grounds, State
+from refunds.models.cases import fresh_case_number
 from storefront.models import Purchase, PurchaseItem, Status
 
 LEAST_WORDS = 50
@@ -28,75 +22,6 @@ LEAST_WORDS = 50
 NOT_THE_PUBLISHERS = {Grounds.CREDITS_WRONG, Grounds.SERVER_ERROR}
 # What can be asked about a purchase that gives nothing back any more, or not yet.
 ALWAYS_OPEN = {Grounds.CREDITS_WRONG, Grounds.OTHER}
-
-
-def open_by_customer(
-    *,
-    asking: Asking,
-    purchase: Purchase | None,
-    grounds: str,
-    message: str,
-    items: Sequence[str] | None = None,
-    uploads: Sequence[Upload] = (),
-    share: bool = False,
-) -> Told:
-    """`items` are slugs of assets, none: all live ones; `share` shows the files to the publishers too. The outcome is
-    the Case, or CaseOpen."""
-
-    def act() -> Case:
-        customer, now = asking.person, asking.now
-        if purchase is not None and purchase.customer_id != customer.pk:
-            raise NotYours
-        files = check(uploads)
-        note = words(message, "message", least=LEAST_WORDS)
-        case = begin_case(
-            customer=customer, purchase=purchase, grounds=grounds, by=customer, side=Side.CUSTOMER, now=now
-        )
-        if purchase is not None:
-            name_items(case, items)
-        _begin(case, note=note, files=files, shared=share, door=asking.door, now=now)
-        letters.write_customer(case, "case_opened", now=now)
-        return case
-
-    return once(asking, act)
-
-
-def open_by_agent(
-    *, purchase: Purchase, by: User, grounds: str, note: str, now: datetime, door: str = "desk"
-) -> Case:
-    """On a customer's behalf, also long after the window; the publishers are asked as ever."""
-
-    def act() -> Case:
-        rights.assert_agent(by)
-        rights.assert_not_own(by, purchase=purchase)
-        said = words(note, "note")
-        case = begin_case(
-            customer=purchase.customer, purchase=purchase, grounds=grounds, by=by, side=Side.SUPPORT, now=now
-        )
-        name_items(case, None)
-        _begin(case, note=said, files=(), shared=False, door=door, now=now)
-        letters.write_customer(case, "case_opened_for_you", now=now, note=said)
-        audit.record(by=by, act="open_case", subject=case.number, why=said, now=now)
-        return case
-
-    return durably(act)
-
-
-def ask_publishers(case: Case, publishers: Iterable[Publisher], *, now: datetime) -> list[Publisher]:
-    """Each gets two weeks of its own, and is asked again when an earlier question went unanswered."""
-    asked = []
-    for publisher in publishers:
-        answer, new = Answer.objects.get_or_create(
-            case=case, publisher=publisher, defaults={"asked_at": now, "deadline": now + clocks.PUBLISHER_HAS}
-        )
-        if not new:
-            answer.asked_at, answer.deadline, answer.reminders = now, now + clocks.PUBLISHER_HAS, 0
-            answer.save(update_fields=["asked_at", "deadline", "reminders"])
-        asked.append(publisher)
-        tell_by_clock(case, "asked_publisher", now=now, publisher=publisher)
-    move(case, State.WAITING_FOR_PUBLISHER, now=now, deadline=now + clocks.PUBLISHER_HAS)
-    letters.write_publishers(case, "case_publisher_asked", asked, now=now)
-    return asked
 
 
 def named_items(case: Case) -> list[PurchaseItem]:
@@ -119,9 +44,7 @@ def begin_case(
     by: User,
     side: str,
     now: datetime,
-    publisher: Publisher | None = None,
-    subject: str = "",
-    reply_to: str = "",
+    **more: object,
 ) -> Case:
     """Looks whether it may be, under the lock, before anything is written."""
     law(connection.in_atomic_block, "a case is opened inside a transaction")
@@ -146,9 +69,7 @@ def begin_case(
         opened_at=now,
         state_since=now,
         deadline=clocks.support_deadline(now),
-        publisher=publisher,
-        subject=subject,
-        reply_to=reply_to,
+        **more,
     )
 
 
@@ -174,6 +95,9 @@ def _free_number() -> str:
 
 def name_items(case: Case, slugs: Sequence[str] | None, *, of: Publisher | None = None) -> None:
     """Saves the case with the items that it is about: live ones, of this purchase, of this publisher if one asks."""
+    if case.purchase is None:
+        case.save()
+        return
     rows = (
         PurchaseItem.objects.live()
         .filter(purchase=case.purchase)
@@ -192,16 +116,10 @@ def name_items(case: Case, slugs: Sequence[str] | None, *, of: Publisher | None 
     CaseItem.objects.bulk_create(CaseItem(case=case, item=item) for item in chosen)
 
 
-def _begin(
-    case: Case, *, note: str, files: Sequence[Checked], shared: bool, door: str, now: datetime
-) -> None:
-    """The first step of the time line, and whoever has to be asked is asked."""
-    case.save()
-    event = tell(case, "opened", side=case.opened_side, by=case.opened_by, door=door, note=note, now=now)
-    attach(case, event, files, by=case.opened_by, side=case.opened_side, shared=shared, now=now)
-    publishers = named_publishers(case) if is_the_publishers(case) else []
-    if publishers:
-        ask_publishers(case, publishers, now=now)
+def ask_those_named(doing: Doing) -> str:
+    """Whoever has to be asked before support decides."""
+    doing.about = named_publishers(doing.case) if is_the_publishers(doing.case) else []
+    return "asked_publisher" if doing.about else ""
 
 
 def is_the_publishers(case: Case, *, by_hand: bool = False) -> bool:

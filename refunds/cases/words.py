@@ -29,3 +29,7 @@ def words(text: str, field: str, *, least: int = 1, most: int = MOST_WORDS) -> s
 
 def optional(text: str, field: str) -> str:
     return words(text, field) if text and text.strip() else ""
+
+
+def as_written(text: str, field: str) -> str:
+    return (text or "").strip()

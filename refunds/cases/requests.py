@@ -1,21 +1,74 @@
-"""A publisher asks on a customer's behalf. The request is its authorisation; the customer is asked whether it is theirs."""
+"""Who opens a case: a customer, an agent for a customer, or a publisher, whose request is its yes for its own items."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from accounts.durable import Answer as Told
-from accounts.durable import Asking, once
+from accounts.durable import Asking, durably, once
 from accounts.models import Membership, Publisher, PublisherEmail, User
 from refunds import duplicates
-from refunds.cases import clocks, letters
-from refunds.cases.attachments import Upload, attach, check
-from refunds.cases.locking import move, tell
-from refunds.cases.opening import begin_case, name_items
+from refunds.cases import rights
+from refunds.cases.act import Doing
+from refunds.cases.acts import ACTS, carry_out
+from refunds.cases.attachments import Upload, check
+from refunds.cases.openings import LEAST_WORDS, begin_case, name_items
 from refunds.cases.refusals import BadInput, NotForThisPurchase
-from refunds.cases.saying import words
-from refunds.models import Answer, Case, CaseEvent, Grounds, State
+from refunds.cases.words import words
+from refunds.models import Answer, Case, Grounds
 from refunds.models.cases import Side
+from refunds.refusals import NotYours
 from storefront.models import Purchase, Status
+
+
+def open_by_customer(
+    *,
+    asking: Asking,
+    purchase: Purchase | None,
+    grounds: str,
+    message: str,
+    items: Sequence[str] | None = None,
+    uploads: Sequence[Upload] = (),
+    share: bool = False,
+) -> Told:
+    """`items` are slugs of assets, none: all live ones; `share` shows the files to the publishers too. The outcome is
+    the Case, or CaseOpen."""
+
+    def act() -> Case:
+        customer, now = asking.person, asking.now
+        if purchase is not None and purchase.customer_id != customer.pk:
+            raise NotYours
+        files = check(uploads)
+        note = words(message, "message", least=LEAST_WORDS)
+        case = begin_case(
+            customer=customer, purchase=purchase, grounds=grounds, by=customer, side=Side.CUSTOMER, now=now
+        )
+        name_items(case, items)
+        doing = Doing(
+            act=ACTS["open"], case=case, by=customer, note=note, files=files, share=share, door=asking.door, now=now,
+        )  # fmt: skip
+        return carry_out(doing)
+
+    return once(asking, act)
+
+
+def open_by_agent(
+    *, purchase: Purchase, by: User, grounds: str, note: str, now: datetime, door: str = "desk"
+) -> Case:
+    """On a customer's behalf, also long after the window; the publishers are asked as ever."""
+
+    def act() -> Case:
+        rights.assert_agent(by)
+        rights.assert_not_own(by, purchase=purchase)
+        said = words(note, "note")
+        case = begin_case(
+            customer=purchase.customer, purchase=purchase, grounds=grounds, by=by, side=Side.SUPPORT, now=now
+        )
+        name_items(case, None)
+        return carry_out(
+            Doing(act=ACTS["open_for_customer"], case=case, by=by, note=said, door=door, now=now)
+        )
+
+    return durably(act)
 
 
 def open_publisher_request(
@@ -40,11 +93,10 @@ def open_publisher_request(
         files = check(uploads)
         title = words(subject, "subject", most=200)
         note = words(description, "description")
-        found = _grounds_found(purchase, grounds)
         case = begin_case(
             customer=purchase.customer,
             purchase=purchase,
-            grounds=found,
+            grounds=_grounds_found(purchase, grounds),
             by=person,
             side=Side.PUBLISHER,
             now=now,
@@ -54,12 +106,21 @@ def open_publisher_request(
         )
         _assert_refundable(case)
         name_items(case, items, of=publisher)
-        _authorise_by_request(case, publisher, person, note, now)
-        event = _tell_request(case, publisher, person, note, door=asking.door, now=now)
-        attach(case, event, files, by=person, side=Side.PUBLISHER, shared=share, now=now)
-        move(case, State.WAITING_FOR_CUSTOMER, now=now, deadline=now + clocks.CUSTOMER_HAS)
-        letters.write_customer(case, "case_publisher_request", now=now, publisher=publisher.name, note=note)
-        return case
+        Answer.objects.create(
+            case=case,
+            publisher=publisher,
+            asked_at=now,
+            deadline=now,
+            authorised=True,
+            answered_at=now,
+            answered_by=person,
+            note=note,
+        )
+        doing = Doing(
+            act=ACTS["request"], case=case, by=person, publisher=publisher, note=note, files=files, share=share,
+            door=asking.door, now=now,
+        )  # fmt: skip
+        return carry_out(doing)
 
     return once(asking, act)
 
@@ -94,24 +155,3 @@ def _assert_refundable(case: Case) -> None:
             "This purchase is {status}, so nothing can be refunded. Nothing was sent.",
             status=case.purchase.get_status_display().lower(),
         )
-
-
-def _authorise_by_request(case: Case, publisher: Publisher, by: User, note: str, now: datetime) -> None:
-    Answer.objects.create(
-        case=case,
-        publisher=publisher,
-        asked_at=now,
-        deadline=now,
-        authorised=True,
-        answered_at=now,
-        answered_by=by,
-        note=note,
-    )
-
-
-def _tell_request(
-    case: Case, publisher: Publisher, by: User, note: str, *, door: str, now: datetime
-) -> CaseEvent:
-    return tell(
-        case, "requested", side=Side.PUBLISHER, by=by, publisher=publisher, door=door, note=note, now=now
-    )
