@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.checks import run_checks
 
 ROOT = Path(__file__).resolve().parent.parent
-SETTINGS = (ROOT / "config/settings.py").read_text()
+SETTINGS = "".join((ROOT / "config" / name).read_text() for name in ("environment.py", "settings.py"))
 VARIABLES = sorted(
     set(re.findall(r'(?:env(?:\.\w+)?|needed|at_least|shaped)\(\s*"([A-Z][A-Z_]+)"', SETTINGS))
 )
