@@ -1,6 +1,6 @@
 """Every page takes at most fourteen statements, for one row or for many, whoever reads it and however things stand.
 
-The addresses are those of `ROWS` in test_who_may, so a new page is counted too; what a page shows in another state of
+The addresses are those of `ROWS` in addresses.py, so a new page is counted too; what a page shows in another state of
 a purchase or a request stands here. Staff have a second factor, as in a store that is open.
 """
 
@@ -18,10 +18,10 @@ from refunds.verification import verify
 from storefront.models import Bundle, Purchase
 from tests import world
 from tests.adas_things import Browser, things
-from tests.refunds.test_cases import approve, ask, request, unconfirmed, yes
+from tests.addresses import ROWS, address
+from tests.refunds.requests import approve, ask, request, unconfirmed, yes
 from tests.statements import asked_by
 from tests.test_many_rows import fill
-from tests.test_who_may import ROWS, address
 
 pytestmark = pytest.mark.django_db
 MOST = 14

@@ -22,7 +22,7 @@ from refunds.models import Attachment, Case, Refund
 from storefront.models import Purchase
 from tests import world
 from tests.adas_things import Browser, everything, forgotten, things
-from tests.test_who_may import ROWS, address
+from tests.addresses import ROWS, address
 
 pytestmark = pytest.mark.django_db
 

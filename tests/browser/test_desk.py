@@ -14,7 +14,7 @@ from refunds import cases
 from refunds.models import Denial, Refund
 from refunds.services import request_refund
 from storefront.models import Asset, Bundle
-from tests.refunds.test_cases import approve, ask, unconfirmed, yes
+from tests.refunds.requests import approve, ask, unconfirmed, yes
 from tests.world import buy, fetch
 
 pytestmark = pytest.mark.django_db(transaction=True)

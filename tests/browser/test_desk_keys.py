@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from refunds.models import Case
 from storefront.models import Asset
-from tests.refunds.test_cases import ask
+from tests.refunds.requests import ask
 from tests.world import buy
 
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from refunds.cases import escalate_cases
 from refunds.models import Case, Refund
 from storefront.models import Purchase
-from tests.refunds.test_cases import unconfirmed
+from tests.refunds.requests import unconfirmed
 from tests.world import balance, buy, fetch
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -1,6 +1,6 @@
 """How the desk's tests open a case, and read a page."""
 
-from tests.refunds.test_cases import ask
+from tests.refunds.requests import ask
 from tests.world import buy
 
 

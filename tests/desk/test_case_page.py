@@ -8,7 +8,7 @@ from accounts.models import AuditLine
 from refunds import cases
 from refunds.models import Case, Refund, State
 from tests.desk.opening import open_case, text
-from tests.refunds.test_cases import ask, yes
+from tests.refunds.requests import ask, yes
 from tests.world import balance, buy, fetch
 
 pytestmark = pytest.mark.django_db(transaction=True)

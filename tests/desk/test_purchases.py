@@ -7,7 +7,7 @@ import pytest
 from refunds.models import Case, Refund, State
 from storefront.models import Status
 from tests.desk.opening import text
-from tests.refunds.test_cases import ask, unconfirmed, yes
+from tests.refunds.requests import ask, unconfirmed, yes
 from tests.world import balance, buy, fetch
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.desk.opening import open_case, text
-from tests.refunds.test_cases import ask
+from tests.refunds.requests import ask
 from tests.world import buy
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -7,7 +7,7 @@ import pytest
 from accounts.models import AuditLine
 from refunds.models import Case, Grounds, State
 from tests.desk.opening import open_case, text
-from tests.refunds.test_cases import ask, no, request
+from tests.refunds.requests import ask, no, request
 from tests.world import balance, buy, fetch
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -19,7 +19,7 @@ from refunds.models import Case, CaseEvent, CreditNote, Refund, State
 from refunds.registering import register_download, register_grant, register_purchase
 from storefront.models import Download, Purchase
 from tests.faults.test_every_call import asking, breaks_anywhere
-from tests.refunds.test_cases import ask, request, yes
+from tests.refunds.requests import ask, request, yes
 from tests.world import NOW, balance, buy, give, pay
 
 pytestmark = pytest.mark.django_db(transaction=True)

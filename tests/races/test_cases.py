@@ -14,7 +14,7 @@ from refunds.models import Case, CaseEvent, Denial, Refund, State
 from storefront.models import Purchase
 from tests.races.test_refunds import refund
 from tests.races.together import Gate, together
-from tests.refunds.test_cases import STORY, ask, request, yes
+from tests.refunds.requests import STORY, ask, request, yes
 from tests.world import NOW, balance, buy
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]

@@ -19,7 +19,7 @@ from storefront.models import Purchase, Status, Terms
 from storefront.services import buy as buy_within
 from tests.races.test_refunds import gate, reasons, refund
 from tests.races.together import claim_of_its_own, together
-from tests.refunds.test_cases import ask, yes
+from tests.refunds.requests import ask, yes
 from tests.world import NOW, balance, buy, give
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]

@@ -7,7 +7,7 @@ import pytest
 from outbox.models import Message
 from outbox.rendering import render
 from refunds import cases
-from tests.refunds.test_cases import approve, ask, no, request, yes
+from tests.refunds.requests import approve, ask, no, request, yes
 from tests.world import NOW, buy
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -24,57 +24,11 @@ from refunds.cases.refusals import (
 )
 from refunds.models import Case, Grounds, Refund, State
 from storefront.models import Purchase, Status
+from tests.refunds.requests import STORY, approve, ask, no, request, unconfirmed, yes
 from tests.refunds.test_refunding import ask as refund_of
 from tests.world import NOW, agent, balance, buy, fetch, member, write_letters
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-STORY = "I bought this by mistake while I was looking for another one, and I never used it."
-
-
-def ask(person, purchase, grounds="out_of_window", *, message=STORY, key="k", now=NOW, **more):
-    asking = Asking(
-        person=person, key=key, what="case", now=now, door="page", write=lambda outcome: (201, str(outcome))
-    )
-    outcome = cases.open_by_customer(
-        asking=asking, purchase=purchase, grounds=grounds, message=message, **more
-    ).outcome
-    if isinstance(outcome, Exception):
-        raise outcome
-    return outcome
-
-
-def request(person, publisher, purchase, *, key="r", now=NOW, **more):
-    asking = Asking(
-        person=person,
-        key=key,
-        what="request",
-        now=now,
-        door="page",
-        write=lambda outcome: (201, str(outcome)),
-    )
-    told = {"email": person.email, "subject": "Refund", "description": "Bought twice.", **more}
-    outcome = cases.open_publisher_request(
-        asking=asking, publisher=publisher, purchase=purchase, **told
-    ).outcome
-    if isinstance(outcome, Exception):
-        raise outcome
-    return outcome
-
-
-def yes(case, publisher, person, *, now=NOW):
-    return cases.do("authorise", case=case, publisher=publisher, by=person, note="", door="portal", now=now)
-
-
-def no(case, publisher, person, *, now=NOW):
-    return cases.do(
-        "decline", case=case, publisher=publisher, by=person, note="It works.", door="portal", now=now
-    )
-
-
-def approve(case, person, credits, *keep, now=NOW, **more):
-    slugs = frozenset(asset.slug for asset in keep)
-    return cases.do("approve", case=case, by=person, credits=credits, keep=slugs, now=now, **more)
 
 
 def letters(to):
@@ -367,17 +321,6 @@ def test_a_confirmed_second_purchase_is_an_overlap_and_the_publisher_is_asked(ad
     buy(ada, oak, days_ago=50)
     case = ask(ada, buy(ada, oak, days_ago=45, again=True), "duplicate_charge")
     assert case.state == State.WAITING_FOR_PUBLISHER
-
-
-def unconfirmed(purchase):
-    """As a shop's own till may record it: twice the same, and nobody ticked "buy again"."""
-    from django.db import connection
-
-    from accounts import guards
-
-    guards.lift(connection)
-    Purchase.objects.filter(pk=purchase.pk).update(allowed_duplicate=False)
-    guards.install(connection)
 
 
 def test_a_server_error_waits_for_a_second_agent(ada, sam, mia, oak):

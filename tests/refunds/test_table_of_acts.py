@@ -14,7 +14,7 @@ from refunds.cases import acts as carrying
 from refunds.cases.table import ACTS
 from refunds.models import Case, State
 from refunds.models.cases import OPEN_STATES, Side
-from tests.refunds.test_cases import ask, request
+from tests.refunds.requests import ask, request
 from tests.world import NOW, agent, buy, member
 
 pytestmark = pytest.mark.django_db(transaction=True)

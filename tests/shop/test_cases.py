@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from refunds.models import Attachment, Case, State
-from tests.refunds.test_cases import STORY, ask, request
+from tests.refunds.requests import STORY, ask, request
 from tests.world import NOW, buy
 
 pytestmark = pytest.mark.django_db(transaction=True)

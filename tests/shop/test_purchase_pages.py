@@ -8,7 +8,7 @@ import pytest
 from storefront.documents import document_pdf
 from storefront.models import Purchase
 from storefront.recording import record_purchase
-from tests.refunds.test_cases import approve, ask, yes
+from tests.refunds.requests import approve, ask, yes
 from tests.shop.reading import words
 from tests.world import NOW, asset, buy, fetch, give
 
