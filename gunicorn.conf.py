@@ -4,7 +4,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from accounts.logs import redacted
+from ground.logs import redacted
 
 # Tools that verify invoices send their numbers in the address, some of them hundreds at once: those after the fiftieth
 # are left out, as the format promises, and not the whole question. It is the most that this server reads.

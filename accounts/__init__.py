@@ -1,1 +1,1 @@
-"""WHO: people, publishers, keys, and what each was answered. The room at the bottom; it imports no other."""
+"""WHO: people, publishers and keys."""

@@ -1,4 +1,4 @@
-"""The room's registration, and the three things that every room gets after a migration or a flush."""
+"""The room's registration, and the roles that every room grants after a migration or a flush."""
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
@@ -20,8 +20,6 @@ class AccountsConfig(AppConfig):
     )
 
     def ready(self) -> None:
-        from accounts import checks, guards, roles  # noqa: F401 - the checks register themselves on import
+        from accounts import roles
 
-        post_migrate.connect(guards.install_after_migrate)
         post_migrate.connect(roles.grant_after_migrate)
-        post_migrate.connect(roles.create_cache_table, sender=self)

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from accounts import audit
-from accounts.durable import durably
 from accounts.models import ApiKey, Publisher, User
-from accounts.refusals import Refusal
 from ground import limits, rows
+from ground.refusals import Refusal
+from ground.transactions import in_transaction
 
 CUSTOMER_SCOPES = (
     "purchases:read",
@@ -133,7 +133,7 @@ def make_publisher_key(
         audit.record(by=by, act="make_key", subject=publisher.slug, why=f"{row.prefix} {name}", now=now)
         return row, secret
 
-    return durably(act)
+    return in_transaction(act)
 
 
 def rotate(*, key: ApiKey, by: User, now: datetime) -> tuple[ApiKey, str]:
@@ -157,7 +157,7 @@ def rotate(*, key: ApiKey, by: User, now: datetime) -> tuple[ApiKey, str]:
         )
         return row, secret
 
-    return durably(act)
+    return in_transaction(act)
 
 
 def revoke(*, key: ApiKey, now: datetime) -> None:

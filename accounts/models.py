@@ -15,8 +15,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from accounts.guards import Guard
 from accounts.roles import AGENTS, LEAD, LEADS
+from ground.guards import Guard
 from ground.prepared import Given, Prepared, as_model, columns
 
 
@@ -262,27 +262,6 @@ def _key_of(row: tuple[Any, ...]) -> ApiKey:
     key.publisher = as_model(Publisher, row[own + owner : -4]) if key.publisher_id else None
     key.owner_is_member = acts_for_it
     return key
-
-
-class Receipt(models.Model):
-    """The answer given to a person for a key. Asking again with the key gets this answer again."""
-
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="receipts")
-    key = models.CharField(max_length=255)
-    request = models.CharField(max_length=64, help_text="digest of what was asked, route included")
-    status = models.PositiveSmallIntegerField(null=True)
-    # Text, not a JSON column: PostgreSQL's jsonb does not keep the order of keys, and a replay is byte for byte.
-    body = models.TextField(default="")
-    made_at = models.DateTimeField()
-    keep_until = models.DateTimeField(null=True, db_index=True, help_text="empty: for good")
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint("person", "key", name="receipt_once_per_person_and_key"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.person_id} {self.key}"
 
 
 class AuditLine(models.Model):

@@ -7,11 +7,11 @@ from django.contrib.auth.models import Group
 from django.db import connection
 
 from accounts import audit
-from accounts.durable import durably
 from accounts.models import Membership, Publisher, User
-from accounts.refusals import NotAllowed
 from accounts.roles import AGENTS, LEADS
 from ground.laws import law
+from ground.refusals import NotAllowed
+from ground.transactions import in_transaction
 
 ROLES = {"agent": AGENTS, "lead": LEADS}
 
@@ -41,7 +41,7 @@ def change_role(*, user: User, role: str, by: User, why: str, now: datetime) -> 
             by=by, act="change role", subject=user.email, why=f"{role or 'customer'}: {why}", now=now
         )
 
-    durably(act)
+    in_transaction(act)
 
 
 def _forget_rights(user: User) -> None:

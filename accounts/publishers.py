@@ -12,9 +12,9 @@ from django.core.validators import validate_email
 from django.db.models import QuerySet
 
 from accounts import audit
-from accounts.durable import durably
 from accounts.models import ApiKey, Invitation, Membership, Publisher, PublisherEmail, User
-from accounts.refusals import NotAllowed, Refusal
+from ground.refusals import NotAllowed, Refusal
+from ground.transactions import in_transaction
 
 Post = Callable[..., object]
 SALT = "publisher-address"
@@ -70,7 +70,7 @@ def rename(*, publisher: Publisher, name: str, by: User, now: datetime) -> None:
         locked.save(update_fields=["name"])
         audit.record(by=by, act="rename_publisher", subject=locked.slug, why=f"{before} → {name}", now=now)
 
-    durably(act)
+    in_transaction(act)
 
 
 def add_address(*, publisher: Publisher, address: str, by: User, now: datetime, post: Post) -> PublisherEmail:
@@ -87,7 +87,7 @@ def add_address(*, publisher: Publisher, address: str, by: User, now: datetime, 
         _write_for_confirmation(row, now, post)
         return row
 
-    return durably(act)
+    return in_transaction(act)
 
 
 def write_again(*, email: PublisherEmail, by: User, now: datetime, post: Post) -> None:
@@ -96,7 +96,7 @@ def write_again(*, email: PublisherEmail, by: User, now: datetime, post: Post) -
         if email.confirmed_at is None:
             _write_for_confirmation(email, now, post)
 
-    durably(act)
+    in_transaction(act)
 
 
 def remove_address(*, email: PublisherEmail, by: User, now: datetime) -> None:
@@ -105,7 +105,7 @@ def remove_address(*, email: PublisherEmail, by: User, now: datetime) -> None:
         email.delete()
         audit.record(by=by, act="remove_address", subject=locked.slug, why=email.address, now=now)
 
-    durably(act)
+    in_transaction(act)
 
 
 def address_of(token: str) -> PublisherEmail:
@@ -156,7 +156,7 @@ def invite(*, publisher: Publisher, email: str, role: str, by: User, now: dateti
         )
         return row
 
-    return durably(act)
+    return in_transaction(act)
 
 
 def open_invitations(*, now: datetime, to: User | None = None) -> "QuerySet[Invitation]":
@@ -175,7 +175,7 @@ def accept(*, invitation: Invitation, by: User, now: datetime) -> Membership:
         )
         return membership
 
-    return durably(act)
+    return in_transaction(act)
 
 
 def withdraw_invitation(*, invitation: Invitation, by: User, now: datetime) -> None:
@@ -184,7 +184,7 @@ def withdraw_invitation(*, invitation: Invitation, by: User, now: datetime) -> N
         if open_invitations(now=now).filter(pk=invitation.pk).update(withdrawn_at=now):
             audit.record(by=by, act="withdraw_invitation", subject=locked.slug, why=invitation.email, now=now)
 
-    durably(act)
+    in_transaction(act)
 
 
 def set_role(*, membership: Membership, role: str, by: User, now: datetime) -> None:
@@ -195,7 +195,7 @@ def set_role(*, membership: Membership, role: str, by: User, now: datetime) -> N
         Membership.objects.filter(pk=membership.pk).update(role=role)
         audit.record(by=by, act="set_role", subject=locked.slug, why=f"{membership.user}: {role}", now=now)
 
-    durably(act)
+    in_transaction(act)
 
 
 def remove_member(*, membership: Membership, by: User, now: datetime) -> None:
@@ -212,7 +212,7 @@ def remove_member(*, membership: Membership, by: User, now: datetime) -> None:
         Membership.objects.filter(pk=membership.pk).delete()
         audit.record(by=by, act="remove_member", subject=locked.slug, why=str(membership.user), now=now)
 
-    durably(act)
+    in_transaction(act)
 
 
 def _locked_for_owner(publisher: Publisher, by: User) -> Publisher:

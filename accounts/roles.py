@@ -4,7 +4,6 @@
 from typing import Any
 
 from django.apps import AppConfig, apps
-from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS
 
 AGENTS = "agents"
@@ -27,8 +26,3 @@ def grant_after_migrate(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **_: A
     for name, codenames in ((AGENTS, agents), (LEADS, (*agents, *leads))):
         group = group_model.objects.using(using).get_or_create(name=name)[0]
         group.permissions.add(*(own[codename] for codename in codenames if codename in own))
-
-
-def create_cache_table(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
-    """The shared cache lives in the database unless CACHE_URL says otherwise: sign-ins are counted in it for all workers."""
-    call_command("createcachetable", database=using, verbosity=0)

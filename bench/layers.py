@@ -21,8 +21,9 @@ ROOT = Path(__file__).resolve().parent.parent
 OTHER = "the rest"
 # The first that fits the path of a function's file: below our own folder, or anywhere else.
 OURS = (
+    ("ground/receipts", "receipts and transactions (ground)"),
+    ("ground/transactions", "receipts and transactions (ground)"),
     ("ground/", "many rows at once (ground)"),
-    ("accounts/durable", "receipts and transactions (accounts)"),
     ("accounts/", "people, keys, limits (accounts)"),
     ("outbox/", "letters (outbox)"),
     ("credits/", "ledger (credits)"),
@@ -41,7 +42,7 @@ OTHERS = (
     ("/rest_framework/", "Django REST framework"),
     ("/json/", "JSON"),
 )
-ROOMS = ("accounts", "outbox", "credits", "storefront", "refunds", "doors")
+ROOMS = ("ground", "accounts", "outbox", "credits", "storefront", "refunds", "doors")
 Function = tuple[str, int, str]
 
 

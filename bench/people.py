@@ -9,9 +9,9 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from accounts.durable import Answer, Asking
 from accounts.models import User
-from accounts.refusals import Refusal
+from ground.receipts import Answer, Asking
+from ground.refusals import Refusal
 from storefront.models import Purchase
 
 Act = Callable[[], object]

@@ -92,7 +92,7 @@ INSTALLED_APPS = [
     "doors.storefile",
 ]
 MIDDLEWARE = [
-    "accounts.middleware.RequestContext",
+    "ground.middleware.RequestContext",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -119,9 +119,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "accounts.context.store",
+                "doors.context.store",
             ],
-            "builtins": ["accounts.templatetags.recredit"],
+            "builtins": ["ground.templatetags.recredit"],
         },
     }
 ]
@@ -300,8 +300,8 @@ LOG_LEVEL = shaped("LOG_LEVEL", "WARNING" if TESTING else "INFO", "DEBUG|INFO|WA
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request": {"()": "accounts.logs.RequestId"}},
-    "formatters": {"lines": {"()": "accounts.logs.Lines"}},
+    "filters": {"request": {"()": "ground.logs.RequestId"}},
+    "formatters": {"lines": {"()": "ground.logs.Lines"}},
     "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["request"]}},
     "root": {"handlers": ["out"], "level": LOG_LEVEL},
     # Django's own handlers write the same lines once more, as they are.

@@ -6,7 +6,6 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db.models import Count, Subquery
 
-from accounts.durable import Answer, Asking, once
 from accounts.models import User
 from credits import ledger
 from credits.books import open_books
@@ -14,6 +13,7 @@ from credits.ledger import Lot
 from credits.models import Code, Redemption, Wallet, WrongCode, reading
 from credits.refusals import InvalidCode, TooManyGuesses
 from ground import rows
+from ground.receipts import Answer, Asking, idempotently
 
 REDEMPTION = ("code_id", "wallet_id", "lot_id", "at")
 
@@ -27,7 +27,7 @@ class Redeemed(NamedTuple):
 
 def redeem_code(*, asking: Asking, text: str) -> Answer:
     """Redeems once per key; the outcome is Redeemed, or InvalidCode, which is kept with its count."""
-    return once(asking, lambda: redeem(customer=asking.person, text=text, now=asking.now))
+    return idempotently(asking, lambda: redeem(customer=asking.person, text=text, now=asking.now))
 
 
 def redeem(*, customer: User, text: str, now: datetime) -> Redeemed:

@@ -6,12 +6,12 @@ from functools import partial
 
 from django.db.models import F
 
-from accounts.durable import durably
-from accounts.models import Receipt
-from accounts.refusals import Busy
 from credits.books import open_books
 from credits.chain import stamp
 from credits.models import ExpiryNotice, Kind, Lot, LotQuerySet
+from ground.models import Receipt
+from ground.refusals import Busy
+from ground.transactions import in_transaction
 from outbox import letters
 from outbox.jobs import every
 
@@ -48,7 +48,7 @@ def _unless_held(act: Callable[[], object]) -> bool:
     """A wallet that somebody holds right now is passed by, so that the others need not wait for it: whoever holds it
     writes its expiry, and the next round looks again."""
     try:
-        return bool(durably(act))
+        return bool(in_transaction(act))
     except Busy:
         return False
 

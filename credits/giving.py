@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from accounts import audit
-from accounts.durable import Answer, Asking, once
 from accounts.models import User
-from accounts.refusals import NotAllowed
 from credits import ledger
 from credits.books import open_books
 from credits.chain import stamp
 from credits.ledger import Lot
 from credits.models import Kind
+from ground.receipts import Answer, Asking, idempotently
+from ground.refusals import NotAllowed
 from outbox import letters
 
 
@@ -18,7 +18,7 @@ def give_credits(
     *, asking: Asking, customer: User, credits: int, kind: str, expires_at: datetime | None, why: str
 ) -> Answer:
     """Gives once per key; the outcome is the new lot."""
-    return once(
+    return idempotently(
         asking,
         lambda: give(
             customer=customer,

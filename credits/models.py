@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.guards import Guard
 from credits.ledger import MOST
+from ground.guards import Guard
 
 
 class Wallet(models.Model):

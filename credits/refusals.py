@@ -1,6 +1,6 @@
 """What this room says no to, one class a cause."""
 
-from accounts.refusals import Refusal
+from ground.refusals import Refusal
 
 
 class InsufficientCredits(Refusal):

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from accounts.durable import durably
 from accounts.models import User
-from accounts.refusals import Busy
 from credits.books import open_books
 from credits.models import Entry, Lot, Wallet
+from ground.refusals import Busy
+from ground.transactions import in_transaction
 
 DRAWN_FROM = 1_000  # lines at most behind a chart, however long the statement is
 POINTS = 120
@@ -20,7 +20,7 @@ def up_to_date(*, customer: User, now: datetime) -> Wallet:
     """The wallet without what has expired: whoever looks writes the expiry that is due, as whoever locks does."""
     if Lot.objects.open().filter(wallet=customer.pk, expires_at__lte=now).exists():
         with suppress(Busy):  # somebody else is just writing it
-            durably(lambda: open_books([customer.pk], now=now))
+            in_transaction(lambda: open_books([customer.pk], now=now))
     return Wallet.objects.get(pk=customer.pk)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.cache import cache
 from django.db.models import Count, Model, QuerySet, Sum
 
-from accounts import tally
+from ground import tally
 from refunds.models import Basis, Denial, LookUp, Refund
 from refunds.policy import ReasonCode
 

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db.models import QuerySet, Subquery
 
 from accounts.models import ApiKey, Publisher, User
-from accounts.refusals import Refusal
 from ground.laws import LawBroken
+from ground.refusals import Refusal
 from refunds.models import LookUp
 
 ALL_TOGETHER = 10  # How often the misses of one key all of a publisher's keys and people may reach.

@@ -1,6 +1,6 @@
 """What this room says no to, one class a cause. A denied refund is none of them: it is an answer, and kept."""
 
-from accounts.refusals import Refusal
+from ground.refusals import Refusal
 
 
 class NotYours(Refusal):

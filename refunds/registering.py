@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 from django.db import IntegrityError
 
-from accounts.durable import Answer, Asking, once
 from accounts.models import User
 from accounts.people import register_person
-from accounts.refusals import Busy
 from credits import ledger
 from credits.books import open_books
 from credits.ledger import Lot
+from ground.receipts import Answer, Asking, idempotently
+from ground.refusals import Busy
 from refunds.services import charge_back_within
 from storefront.models import Asset, Bundle, Download, Purchase, Status
 from storefront.recording import record_download_of, record_purchase
@@ -36,7 +36,7 @@ SOURCES = {"paid": "Top-up", "promo": "Promotion", "compensation": "Compensation
 def register_user(*, asking: Asking, email: str, **more: Any) -> Answer:
     """The outcome is (the person, whether they are new). Somebody whom the store knows is not changed."""
     try:
-        return once(asking, lambda: register_person(email=email, now=asking.now, **more))
+        return idempotently(asking, lambda: register_person(email=email, now=asking.now, **more))
     except IntegrityError as error:
         # Somebody of this address signed up in the same instant: asked again, they are known.
         raise Busy from error
@@ -71,7 +71,7 @@ def register_grant(
             )
         return Granted(lot, wallet.balance)
 
-    return once(asking, act)
+    return idempotently(asking, act)
 
 
 def register_purchase(
@@ -108,7 +108,7 @@ def register_purchase(
             charge_back_within(purchase=purchase, by=asking.person, why=why, now=asking.now)
         return purchase
 
-    return once(asking, act)
+    return idempotently(asking, act)
 
 
 def register_download(
@@ -119,4 +119,4 @@ def register_download(
     def act() -> Download:
         return record_download_of(purchase=purchase, asset=asset, at=at, via=via)
 
-    return once(asking, act)
+    return idempotently(asking, act)

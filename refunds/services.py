@@ -8,13 +8,14 @@ from datetime import datetime
 from django.db import connection
 
 from accounts import audit
-from accounts.durable import Answer, Asking, durably, once
 from accounts.models import User
-from accounts.refusals import NotAllowed
 from credits.books import Books, open_books, read_payments
 from credits.chain import canonical
 from credits.ledger import Payment, Restoration, plan_restoration
 from ground.laws import law
+from ground.receipts import Answer, Asking, idempotently
+from ground.refusals import NotAllowed
+from ground.transactions import in_transaction
 from refunds.closing import Closing, close_open_cases
 from refunds.facts import Gathered, gather
 from refunds.figures import count_quote
@@ -73,7 +74,7 @@ def request_refund(
 
     `requester` is whom another shop asks for; otherwise it is whoever asks.
     """
-    return once(
+    return idempotently(
         asking,
         lambda: refund_within(
             purchase=purchase,
@@ -134,7 +135,7 @@ def charge_back(*, purchase: Purchase, by: User | None, why: str, now: datetime)
         raise NotAllowed(
             "Only a lead records a charge-back, and not of their own purchase. Nothing was changed."
         )
-    return durably(lambda: charge_back_within(purchase=purchase, by=by, why=why, now=now))
+    return in_transaction(lambda: charge_back_within(purchase=purchase, by=by, why=why, now=now))
 
 
 def charge_back_within(*, purchase: Purchase, by: User | None, why: str, now: datetime) -> ChargeBack:

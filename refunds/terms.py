@@ -5,9 +5,9 @@ from datetime import datetime
 from django.db import IntegrityError
 
 from accounts import audit
-from accounts.durable import durably
 from accounts.models import User
-from accounts.refusals import NotAllowed, Refusal
+from ground.refusals import NotAllowed, Refusal
+from ground.transactions import in_transaction
 from storefront.models import Terms
 
 
@@ -50,6 +50,6 @@ def publish_terms(
         return terms
 
     try:
-        return durably(publish)
+        return in_transaction(publish)
     except IntegrityError as taken:
         raise TermsTaken from taken

@@ -12,9 +12,9 @@ from datetime import UTC, date, datetime
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
-from accounts.durable import durably
 from accounts.models import ApiKey, Publisher, User
 from ground.laws import given, law
+from ground.transactions import in_transaction
 from refunds.guesses import hold_back_guesses
 from refunds.models import Basis, LookUp, VerifiedInvoice
 from refunds.wording import BASES
@@ -112,7 +112,7 @@ def verify(
     meant = readable(numbers)
     if not meant:
         return []
-    return durably(
+    return in_transaction(
         lambda: verify_within(publisher=publisher, numbers=meant, by=by, api_key=api_key, door=door, now=now)
     )
 

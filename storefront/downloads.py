@@ -6,10 +6,10 @@ from datetime import datetime
 
 from django.db import connection
 
-from accounts.durable import durably
 from accounts.models import User
-from accounts.refusals import Busy
 from ground.laws import law
+from ground.refusals import Busy
+from ground.transactions import in_transaction
 from storefront import owned
 from storefront.models import Asset, AssetFile, Cause, Download, Purchase, PurchaseItem
 from storefront.record import read_sold, write_downloads, write_moves
@@ -32,7 +32,9 @@ def download(
     *, customer: User, wanted: Sequence[Wanted], told: str, door: str, now: datetime
 ) -> list[Download]:
     """Commits the record of a click: only afterwards may a link or a byte leave."""
-    return durably(lambda: record_downloads(customer=customer, wanted=wanted, told=told, door=door, now=now))
+    return in_transaction(
+        lambda: record_downloads(customer=customer, wanted=wanted, told=told, door=door, now=now)
+    )
 
 
 def record_download(*, customer: User, asset: Asset, via: Asset | None = None, now: datetime) -> Download:

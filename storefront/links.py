@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 
 from accounts.models import User
-from accounts.refusals import Refusal
+from ground.refusals import Refusal
 from storefront.models import Download, PurchaseItem
 
 

@@ -4,7 +4,7 @@ import re
 
 from django.conf import settings
 
-from accounts.refusals import Refusal
+from ground.refusals import Refusal
 from storefront.models import Purchase, Series
 from storefront.refusals import NumberTaken, WrongLine
 

@@ -6,13 +6,14 @@ from datetime import datetime
 from django.db import connection
 
 from accounts import audit
-from accounts.durable import Answer, Asking, durably, once
 from accounts.models import User
 from credits import ledger
 from credits.books import open_books
 from credits.refusals import InsufficientCredits
 from ground import rows
 from ground.laws import LawBroken, law
+from ground.receipts import Answer, Asking, idempotently
+from ground.transactions import in_transaction
 from outbox.acts import queue_acts
 from storefront import owned, sold
 from storefront.contents import goods_in
@@ -38,7 +39,7 @@ def request_purchase(
     *, asking: Asking, thing: Asset | Bundle, expected_credits: int, allow_duplicate: bool = False
 ) -> Answer:
     """Buys once per key; the outcome is the purchase."""
-    return once(
+    return idempotently(
         asking,
         lambda: buy(
             customer=asking.person,
@@ -133,7 +134,7 @@ def as_model(bought: Sold, *, customer: User, terms: Terms) -> Purchase:
 
 
 def strike(*, download: Download, by: User, why: str, now: datetime) -> Download:
-    return durably(lambda: strike_within(downloads=[download], by=by, why=why, now=now)[0])
+    return in_transaction(lambda: strike_within(downloads=[download], by=by, why=why, now=now)[0])
 
 
 def strike_within(*, downloads: Sequence[Download], by: User, why: str, now: datetime) -> list[Download]:

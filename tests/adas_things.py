@@ -19,13 +19,13 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from accounts.durable import Asking
 from accounts.keys import make_key
 from accounts.models import AuditLine, Invitation, Membership, PublisherEmail, User
 from accounts.publishers import SALT
 from credits.codes import redeem_code
 from credits.models import Code, Redemption
 from ground.models import Limit
+from ground.receipts import Asking
 from outbox.models import Job, Message
 from refunds import cases
 from refunds.cases.attachments import Upload

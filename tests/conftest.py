@@ -10,8 +10,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
 
-from accounts import guards
 from accounts.models import Publisher, User
+from ground import guards
 from storefront.models import Asset, Bundle
 from tests import world
 

@@ -17,7 +17,7 @@ from tests.adas_things import things
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
-ROOMS = ("accounts", "outbox", "credits", "storefront", "refunds")
+ROOMS = ("ground", "accounts", "outbox", "credits", "storefront", "refunds")
 Change = dict[str, object]
 TOO_MANY = MOST + 1
 

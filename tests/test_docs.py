@@ -33,7 +33,7 @@ def test_the_readme_shows_the_demos_people() -> None:
 
 def test_every_room_and_door_is_on_the_map() -> None:
     text = (ROOT / "README.md").read_text()
-    for name in ("accounts", "outbox", "credits", "storefront", "refunds", "config"):
+    for name in ("ground", "accounts", "outbox", "credits", "storefront", "refunds", "config"):
         assert f"| `{name}` |" in text
     for door in sorted(path.name for path in (ROOT / "doors").iterdir() if (path / "__init__.py").exists()):
         assert f"| `doors/{door}` |" in text

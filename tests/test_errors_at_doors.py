@@ -10,7 +10,7 @@ from django.utils.html import escape
 
 from accounts.keys import make_key
 from accounts.models import Publisher, User
-from accounts.refusals import Refusal
+from ground.refusals import Refusal
 from storefront.models import Asset, Bundle
 from tests.api.test_errors import every_refusal, raised
 from tests.world import NOW, buy, give
@@ -82,7 +82,7 @@ def test_verifying_in_the_portal(gil: User, monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_older_tools_get_one_plain_line(
     gil: User, grove: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from accounts.refusals import Busy
+    from ground.refusals import Busy
     from refunds.guesses import TooManyLookUps
 
     key = make_key(owner=gil, publisher=grove, now=NOW)[1]

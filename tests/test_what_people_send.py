@@ -474,7 +474,7 @@ def test_only_whole_credits_in_bounds_are_ever_taken(w, say, act):
         response = say(person, path, {**body, name: figure})
         assert response.status_code in {403, 409, 422}, (figure, response.status_code)
     # A price that is not the price is an answer, and kept with its key.
-    assert {**everything(), "accounts.Receipt": ""} == {**before, "accounts.Receipt": ""}
+    assert {**everything(), "ground.Receipt": ""} == {**before, "ground.Receipt": ""}
     assert Refund.objects.count() == 1
     assert Case.objects.get().is_open
 

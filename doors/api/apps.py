@@ -9,6 +9,6 @@ class ApiConfig(AppConfig):
     def ready(self) -> None:
         from django.core.signals import request_finished
 
-        from accounts import tally
+        from ground import tally
 
         request_finished.connect(tally.flush_when_due)

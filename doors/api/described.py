@@ -12,8 +12,8 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from doors.api.authentication import OPEN
 from doors.api.errors import problem
 from doors.api.paging import MOST, SIZE
-from doors.api.problems import PROBLEMS
 from doors.api.shapes import Problem
+from doors.problems import PROBLEMS
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 EXAMPLE = "https://store.example"  # the schema is the same for every store

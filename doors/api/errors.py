@@ -13,8 +13,8 @@ from django.utils.log import log_response
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
-from accounts.refusals import Refusal
-from doors.api.problems import PROBLEMS
+from doors.problems import PROBLEMS
+from ground.refusals import Refusal
 from refunds.serial import decision_to_json
 
 RETRY_AFTER_SECONDS = {"busy": 1, "in_progress": 1, "unavailable": 5}

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from accounts import guards, tally
+from ground import guards, tally
 from outbox.models import Message
 from refunds.figures import EVERY, figures
 

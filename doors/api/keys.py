@@ -9,9 +9,9 @@ from django.http import HttpResponse
 from django.utils.datastructures import MultiValueDict
 from rest_framework.request import Request
 
-from accounts.durable import Answer, Asking, digest_of
-from accounts.refusals import Refusal
 from doors.api.errors import problem_of, respond, told
+from ground.receipts import Answer, Asking, digest_of
+from ground.refusals import Refusal
 
 LONGEST = 200
 Word = Callable[[Any], tuple[int, Mapping[str, Any]]]

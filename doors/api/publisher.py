@@ -10,7 +10,6 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.models import Publisher
-from accounts.refusals import Refusal
 from doors.api import shapes
 from doors.api.authentication import key_of, publisher_of
 from doors.api.cases import FORM, JSON, READS, case_in_brief, case_json, files
@@ -19,6 +18,7 @@ from doors.api.fields import Slug, Strict, Text, read
 from doors.api.keys import answered, asking
 from doors.api.paging import PAGED, listed
 from doors.api.views import Route, say
+from ground.refusals import Refusal
 from refunds import cases
 from refunds.meant import invoice_meant, not_yours
 from refunds.models import Case

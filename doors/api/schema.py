@@ -14,8 +14,8 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.request import Request
 
 from doors.api.authentication import OPEN
-from doors.api.problems import PROBLEMS
 from doors.api.views import Route
+from doors.problems import PROBLEMS
 
 _one_at_a_time = Lock()
 

@@ -5,7 +5,7 @@ from functools import cache
 from rest_framework import serializers as s
 
 from credits.models import EntryKind, Kind
-from doors.api.problems import PROBLEMS
+from doors.problems import PROBLEMS
 from refunds.models import Basis, Grounds, State
 from refunds.policy import Fate, ReasonCode
 from storefront.models import Cause, Status

@@ -12,8 +12,7 @@ from drf_spectacular.utils import extend_schema_view
 from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
 from rest_framework.request import Request
 
-from accounts.durable import Answer, Asking, digest_of
-from accounts.models import Receipt, User
+from accounts.models import User
 from doors.api import shapes
 from doors.api.authentication import key_of
 from doors.api.described import described
@@ -25,6 +24,8 @@ from doors.api.purchases import own_purchase, purchase_json
 from doors.api.refunds import WhatIsExpected, answer_json, own, quoted
 from doors.api.views import Route, say
 from ground.laws import given
+from ground.models import Receipt
+from ground.receipts import Answer, Asking, digest_of
 from refunds import registering
 from refunds.question import rfc3339
 from refunds.registering import Granted
@@ -236,7 +237,7 @@ def _bundle(slug: str) -> Bundle:
 def _purchase(request: Request, ref: str) -> Purchase:
     """What this key's line of that reference became: its answer names it."""
     kept = Receipt.objects.filter(
-        person=request.user, key=_receipt(request, "purchases", ref), status=201
+        person_id=request.user.pk, key=_receipt(request, "purchases", ref), status=201
     ).first()
     number = json.loads(kept.body)["invoice"] if kept else ""
     return _there(Purchase.objects.filter(number=number).first(), f"This key registered no purchase {ref}.")

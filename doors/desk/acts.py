@@ -9,8 +9,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from accounts.refusals import Refusal
-from accounts.templatetags.recredit import in_credits
 from doors.desk.case_page import load
 from doors.desk.consequences import follows
 from doors.desk.forms import (
@@ -23,8 +21,11 @@ from doors.desk.forms import (
     NoteForm,
     ToCustomerForm,
 )
-from doors.desk.pages import show, status_of
+from doors.desk.pages import show
 from doors.desk.rows import place
+from doors.problems import page_status
+from ground.refusals import Refusal
+from ground.templatetags.recredit import in_credits
 from refunds import cases
 from refunds.case_wording import CANNED
 from refunds.cases import rights, rulings
@@ -52,7 +53,12 @@ def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
             cases.do(in_table(name), case=case, by=request.user, now=request.now, **form.cleaned_data)
         except Refusal as refusal:
             return _page(
-                request, load(number, request.user), name, form, said=str(refusal), status=status_of(refusal)
+                request,
+                load(number, request.user),
+                name,
+                form,
+                said=str(refusal),
+                status=page_status(refusal),
             )
         messages.success(request, what.done)
         return redirect("desk_case", case.number)

@@ -6,12 +6,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from accounts.refusals import Refusal
 from doors.desk.acts import canned_note
 from doors.desk.case_page import load
 from doors.desk.consequences import follows
 from doors.desk.forms import ApproveForm
-from doors.desk.pages import show, status_of
+from doors.desk.pages import show
+from doors.problems import page_status
+from ground.refusals import Refusal
 from refunds import cases
 from refunds.case_wording import CANNED
 from refunds.cases import rulings
@@ -30,7 +31,7 @@ def approve(request: HttpRequest, number: str) -> HttpResponse:
             done = cases.do("approve", case=case, by=request.user, now=request.now, **form.cleaned_data)
         except Refusal as refusal:
             found = rulings.standing(load(number, request.user))
-            return _page(request, found, form, said=str(refusal), status=status_of(refusal))
+            return _page(request, found, form, said=str(refusal), status=page_status(refusal))
         messages.success(request, _told(done))
         return redirect("desk_case", number)
     return _page(request, found, form, status=422 if request.method == "POST" else 200)

@@ -11,16 +11,16 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, reverse
 
 from accounts import audit
-from accounts.durable import Asking, digest_of
 from accounts.models import User
-from accounts.refusals import NotAllowed, Refusal
-from accounts.templatetags.recredit import in_credits
 from credits.giving import give_credits
 from credits.models import MOST, Code, Kind, Redemption, Wallet, reading
 from credits.statement import holdings, newest_first
 from credits.wallets import prove
 from doors.desk.pages import at, show
 from doors.desk.rows import ReadOnlyAdmin
+from ground.receipts import Asking, digest_of
+from ground.refusals import NotAllowed, Refusal
+from ground.templatetags.recredit import in_credits
 
 LINES = 50
 GIVE = "credits.give_credits"

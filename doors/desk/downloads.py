@@ -8,14 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, reverse
 
-from accounts.refusals import Refusal
 from doors.desk.forms import WhyForm
-from doors.desk.pages import at, show, status_of
+from doors.desk.pages import at, show
 from doors.desk.rows import ReadOnlyAdmin
+from doors.problems import page_status
+from ground.refusals import Refusal
 from refunds import cases
 from refunds.cases import rights
 from refunds.cases.by_agent import settles_on_strike
-from refunds.cases.refusals import OwnCase
 from refunds.facts import gather
 from refunds.models import Case
 from refunds.policy import Decision, decide
@@ -57,7 +57,7 @@ def strike(request: HttpRequest, pk: int) -> HttpResponse:
                 downloads=[download, *also], by=request.user, why=form.cleaned_data["why"], now=request.now
             )
         except Refusal as refusal:
-            said, status = str(refusal), 403 if isinstance(refusal, OwnCase) else status_of(refusal)
+            said, status = str(refusal), page_status(refusal)
         else:
             return _done(request, download.purchase, settled)
     context = {

@@ -9,9 +9,9 @@ from django.db.models import Count, Q, Sum
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.templatetags.recredit import in_credits
 from doors.desk.queue import AGES, DECIDED
 from doors.desk.records import gives
+from ground.templatetags.recredit import in_credits
 from refunds.models import Case, Denial, Refund
 from refunds.policy import ReasonCode
 from refunds.wording import REASONS, counted

@@ -10,11 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, re_path
 
-from accounts.refusals import Refusal
-from refunds.cases.refusals import MayNot, NotAsked, OwnCase
-
 View = Callable[..., HttpResponse]
-INPUT = {"invalid", "cannot_decide", "beyond_limit", "bad_attachment", "grounds_do_not_fit"}
 
 
 def at(pattern: str, view: View, name: str, *, may: str) -> URLPattern:
@@ -34,12 +30,3 @@ def show(
 ) -> HttpResponse:
     frame = {**admin.site.each_context(request), "title": title, "now": request.now}
     return render(request, f"desk/{template}.html", {**frame, **context}, status=status)
-
-
-def status_of(refusal: Refusal) -> int:
-    """Not allowed, wrongly put, or overtaken by somebody else."""
-    if isinstance(refusal, MayNot | OwnCase):
-        return 403
-    if isinstance(refusal, NotAsked):
-        return 404
-    return 422 if refusal.code in INPUT else 409

@@ -12,10 +12,11 @@ from django.urls import URLPattern, reverse
 from django.utils.http import urlencode
 from django.utils.timezone import localtime
 
-from accounts.refusals import Refusal
 from doors.desk.forms import OpenForm, WhyForm
-from doors.desk.pages import at, show, status_of
+from doors.desk.pages import at, show
 from doors.desk.rows import ReadOnlyAdmin, place
+from doors.problems import page_status
+from ground.refusals import Refusal
 from refunds import cases, duplicates
 from refunds.cases import rights
 from refunds.models import Case, Denial, Refund
@@ -174,7 +175,7 @@ def record_charge_back(request: HttpRequest, number: str) -> HttpResponse:
             rights.assert_not_own(request.user, purchase=purchase)
             charge_back(purchase=purchase, by=request.user, why=form.cleaned_data["why"], now=request.now)
         except Refusal as refusal:
-            said, status = str(refusal), status_of(refusal)
+            said, status = str(refusal), page_status(refusal)
         else:
             messages.success(request, "The charge-back is recorded, and its licences have ended.")
             return redirect("desk_purchase", number)

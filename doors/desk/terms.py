@@ -8,9 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from accounts.refusals import Refusal
-from accounts.templatetags.recredit import MONTHS
 from doors.desk.rows import AskedByFilters
+from ground.refusals import Refusal
+from ground.templatetags.recredit import MONTHS
 from refunds.backtest import BackTest, backtest
 from refunds.terms import publish_terms
 from storefront.models import Terms

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from accounts.templatetags.recredit import moment
+from ground.templatetags.recredit import moment
 from refunds.policy import Reason, ReasonCode, decide
 from refunds.services import opinion
 from refunds.wording import words

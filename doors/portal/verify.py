@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts.keys import find_key, grants
 from accounts.models import ApiKey
-from accounts.refusals import Busy
+from ground.refusals import Busy
 from refunds.guesses import TooManyLookUps
 from refunds.verification import VerifiedItem, verify
 

@@ -1,12 +1,12 @@
 """The forms with which customers sign in and up, and speak to support."""
 
-import uuid
 from typing import Any
 
 from allauth.account.forms import LoginForm, SignupForm
 from django import forms
 
 from accounts.models import User
+from doors.forms import FilesField, KeyedForm
 from refunds.cases.openings import ALWAYS_OPEN, LEAST_WORDS
 from refunds.cases.words import MOST_WORDS
 from refunds.wording import GROUNDS
@@ -33,20 +33,6 @@ class SignUpForm(SignupForm):
         self.fields["password2"].label = "The same password again"
 
 
-class Several(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Any number of files; what is too many or too large is said by the service."""
-
-    widget = Several
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        given = data if isinstance(data, list | tuple) else [data] if data else []
-        return [super(FilesField, self).clean(one, initial) for one in given]
-
-
 class MessageForm(forms.Form):
     """More words, and perhaps files."""
 
@@ -64,10 +50,9 @@ class MessageForm(forms.Form):
     )
 
 
-class NewCaseForm(MessageForm):
+class NewCaseForm(MessageForm, KeyedForm):
     """One request: about what, on which grounds, and what happened."""
 
-    key = forms.CharField(max_length=255, widget=forms.HiddenInput)
     invoice = forms.CharField(
         label="Purchase ID (invoice number)",
         required=False,
@@ -94,7 +79,6 @@ class NewCaseForm(MessageForm):
             "message"
         ].help_text = f"At least {LEAST_WORDS} characters: what you expected, what you tried, and when."
         self.fields["message"].widget.attrs["minlength"] = LEAST_WORDS
-        self.initial.setdefault("key", uuid.uuid4().hex)
         self._offer_items()
 
     def _offer_items(self) -> None:

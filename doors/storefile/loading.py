@@ -9,9 +9,7 @@ from typing import Any, BinaryIO
 
 from django.db import DatabaseError, IntegrityError, OperationalError
 
-from accounts.durable import durably
 from accounts.models import AuditLine
-from accounts.refusals import Busy
 from credits.books import Books
 from credits.proofs import Progress, findings
 from doors.storefile import schema
@@ -30,6 +28,8 @@ from doors.storefile.terms import TermsOfTheStore
 from doors.storefile.wallets import Wallets
 from doors.storefile.writing import SoldRows
 from ground import rows
+from ground.refusals import Busy
+from ground.transactions import in_transaction
 from storefront.models import Purchase, Series
 from storefront.refusals import WrongLine
 
@@ -73,7 +73,7 @@ def load(stream: BinaryIO, *, options: Options) -> Loaded:
             raise _OnlyLooked
 
     with contextlib.suppress(_OnlyLooked):
-        durably(act)
+        in_transaction(act)
     return loaded
 
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from accounts import audit
-from accounts.durable import durably
 from accounts.models import Publisher, User
-from accounts.refusals import Refusal
 from ground.laws import law
+from ground.refusals import Refusal
+from ground.transactions import in_transaction
 from refunds.cases import letters, rights
 from refunds.cases.act import Doing
 from refunds.cases.attachments import Upload, attach, check
@@ -73,7 +73,7 @@ def do(
         fresh, books = lock_case(case, now=now, wallet=act.wallet)
         return carry_out(asserted(doing.as_of(fresh, books)))
 
-    return durably(carry)
+    return in_transaction(carry)
 
 
 def asserted(doing: Doing) -> Doing:

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from accounts.durable import durably
-from accounts.refusals import Refusal
+from ground.refusals import Refusal
+from ground.transactions import in_transaction
 from outbox.jobs import every
 from refunds.cases import clocks
 from refunds.cases.act import Act, Doing
@@ -29,7 +29,7 @@ def escalate_cases(now: datetime) -> dict[str, int]:
     )
     for case in _concerned(now):
         try:
-            done.update(durably(lambda case=case: _escalate(case, now)))  # type: ignore[misc] # bound for this round
+            done.update(in_transaction(lambda case=case: _escalate(case, now)))  # type: ignore[misc] # bound for this round
         except Refusal:
             continue  # closed meanwhile, or somebody works on it: the next round looks again
     return dict(done)

@@ -1,6 +1,6 @@
 """What people hear who ask something of a case that cannot be done. One class a cause."""
 
-from accounts.refusals import Refusal
+from ground.refusals import Refusal
 
 
 class CaseOpen(Refusal):

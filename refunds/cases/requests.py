@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from accounts.durable import Answer as Told
-from accounts.durable import Asking, durably, once
 from accounts.models import Membership, Publisher, PublisherEmail, User
+from ground.receipts import Answer as Told
+from ground.receipts import Asking, idempotently
+from ground.transactions import in_transaction
 from refunds import duplicates
 from refunds.cases import rights
 from refunds.cases.act import Doing
@@ -48,7 +49,7 @@ def open_by_customer(
         )  # fmt: skip
         return carry_out(doing)
 
-    return once(asking, act)
+    return idempotently(asking, act)
 
 
 def open_by_agent(
@@ -68,7 +69,7 @@ def open_by_agent(
             Doing(act=ACTS["open_for_customer"], case=case, by=by, note=said, door=door, now=now)
         )
 
-    return durably(act)
+    return in_transaction(act)
 
 
 def open_publisher_request(
@@ -122,7 +123,7 @@ def open_publisher_request(
         )  # fmt: skip
         return carry_out(doing)
 
-    return once(asking, act)
+    return idempotently(asking, act)
 
 
 def own_address(publisher: Publisher, email: str) -> str:

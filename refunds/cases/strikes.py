@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from accounts.durable import durably
 from accounts.models import User
 from credits.books import open_books
+from ground.transactions import in_transaction
 from refunds.cases import rights
 from refunds.cases.act import Doing
 from refunds.cases.acts import carry_out
@@ -43,4 +43,4 @@ def strike(
         struck = carry_out(doing)
         return None if struck.is_open else struck
 
-    return durably(act)
+    return in_transaction(act)

@@ -7,9 +7,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from accounts.guards import Guard
 from accounts.models import Publisher, User
 from credits.models import MOST, Lot
+from ground.guards import Guard
 from storefront.models import Purchase, PurchaseItem
 
 

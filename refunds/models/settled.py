@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from accounts.guards import Guard
 from credits.models import MOST
+from ground.guards import Guard
 from storefront.models import Purchase
 
 

@@ -57,6 +57,6 @@ def _in_words(reason: Any) -> Words:
 
 
 def _local(at: datetime) -> str:
-    from accounts.templatetags.recredit import moment
+    from ground.templatetags.recredit import moment
 
     return moment(timezone.localtime(at))

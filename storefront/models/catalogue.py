@@ -7,9 +7,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.guards import Guard
 from accounts.models import Publisher
 from credits.models import MOST
+from ground.guards import Guard
 
 
 class CatalogueQuerySet(models.QuerySet):

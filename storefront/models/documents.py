@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import connection, models
 
-from accounts.guards import Guard
+from ground.guards import Guard
 from storefront.models.purchases import Purchase
 
 SERIES_END = 10**10  # the first count that ten digits do not hold

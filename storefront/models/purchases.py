@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.guards import Guard
 from accounts.models import Publisher, User
 from credits.models import MOST, Payment
+from ground.guards import Guard
 from ground.prepared import Given, Prepared, as_model, columns
 from storefront.models.catalogue import Asset, AssetFile, Bundle, Terms
 

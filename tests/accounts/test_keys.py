@@ -6,7 +6,7 @@ import pytest
 
 from accounts.keys import CUSTOMER_SCOPES, ScopeNotGiven, find_key, grants, make_key, revoke
 from accounts.models import ApiKey
-from accounts.refusals import Refusal
+from ground.refusals import Refusal
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ import pytest
 from accounts import publishers
 from accounts.models import Invitation, Membership, PublisherEmail
 from accounts.publishers import InvitationOver, LastOwner, LinkOver, NotAnAddress
-from accounts.refusals import NotAllowed
+from ground.refusals import NotAllowed
 from outbox.letters import queue
 from outbox.models import Message
 from tests.world import NOW, member

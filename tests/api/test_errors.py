@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from accounts.refusals import Refusal
-from doors.api.problems import PROBLEMS
+from doors.problems import PROBLEMS
+from ground.refusals import Refusal
 from storefront.models import Asset
 from tests.api.conftest import Machine
 from tests.world import buy
 
-PLACES = ["accounts", "outbox", "credits", "storefront", "refunds", "doors"]
+PLACES = ["ground", "accounts", "outbox", "credits", "storefront", "refunds", "doors"]
 
 
 def every_refusal() -> list[type[Refusal]]:
@@ -56,7 +56,7 @@ def test_a_refusal_is_told_in_one_shape(
     monkeypatch.setattr("doors.api.wallet.up_to_date", never)
     monkeypatch.setattr("tests.api.conftest.promised", lambda response: None)
     told = adas.get("credits/entries/")
-    assert refusal.code in PROBLEMS, f"{kind.__name__} has no line in doors/api/problems.py"
+    assert refusal.code in PROBLEMS, f"{kind.__name__} has no line in doors/problems.py"
     assert (told.status, told.kind) == (PROBLEMS[refusal.code].status, "application/problem+json")
     assert list(told.body)[:5] == ["type", "title", "status", "code", "detail"]
     assert (told.body["status"], told.body["code"], told.body["detail"]) == (

@@ -14,7 +14,7 @@ import pytest
 
 from accounts.keys import make_key
 from accounts.models import Publisher, User
-from doors.api.problems import PROBLEMS
+from doors.problems import PROBLEMS
 from storefront.models import Asset, Bundle, Purchase
 from tests.world import NOW, buy, give
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.models import Receipt, User
+from accounts.models import User
+from ground.models import Receipt
 from storefront.models import Asset, Bundle, Purchase
 from tests.api.conftest import Machine
 from tests.world import NOW, balance, buy, give

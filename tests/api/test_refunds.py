@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from accounts.models import Receipt, User
+from accounts.models import User
+from ground.models import Receipt
 from refunds.models import Denial, Refund
 from storefront.models import Asset, Bundle
 from tests.api.conftest import Machine
@@ -159,7 +160,7 @@ def test_what_settles_nothing_is_not_kept(adas: Machine, bens: Machine, ada: Use
 def test_a_twin_and_a_lock_not_had_are_told_apart_and_neither_is_kept(
     adas: Machine, ada: User, fern: Asset, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from accounts.refusals import Busy, InProgress
+    from ground.refusals import Busy, InProgress
 
     def never(*_: object, **__: object) -> None:
         raise {"busy": Busy, "in_progress": InProgress}[code]

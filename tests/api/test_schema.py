@@ -8,8 +8,8 @@ import pytest
 import yaml
 from django.urls import get_resolver
 
-from doors.api.problems import PROBLEMS
 from doors.api.schema import as_yaml, whole_schema
+from doors.problems import PROBLEMS
 from tests.api.conftest import Machine
 
 KEPT = Path(__file__).resolve().parents[2] / "doors/api/schema.yaml"

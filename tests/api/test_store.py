@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from accounts.models import Receipt, User
+from accounts.models import User
 from credits.models import Entry
 from credits.proofs import Progress
 from credits.wallets import prove
+from ground.models import Receipt
 from refunds.models import Denial, Refund
 from storefront.models import Asset, Bundle, Download, Purchase, Series
 from storefront.proofs import series_hold

@@ -15,10 +15,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 
 from accounts.models import Publisher, User
-from accounts.refusals import Busy, InProgress
 from credits.models import MOST, Code
-from doors.api.problems import PROBLEMS
 from doors.api.schema import whole_schema
+from doors.problems import PROBLEMS
+from ground.refusals import Busy, InProgress
 from storefront.models import Asset, Bundle
 from tests.api.conftest import Machine, Told, operation_of
 from tests.world import NOW, asset, buy, give

@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from accounts.durable import Asking
 from accounts.models import Publisher, User
+from ground.receipts import Asking
 from refunds import cases
 from refunds.models import Denial, Refund
 from refunds.services import request_refund

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from accounts.durable import Asking, digest_of
-from accounts.refusals import KeyReused
 from credits.codes import redeem, redeem_code
 from credits.models import Code, Entry, Lot, Redemption, WrongCode
 from credits.refusals import InvalidCode, TooManyGuesses
+from ground.receipts import Asking, digest_of
+from ground.refusals import KeyReused
 from tests.world import NOW, balance, days_before
 
 pytestmark = pytest.mark.django_db

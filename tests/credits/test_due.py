@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 
-from accounts.models import Receipt
 from credits.due import expire_credits, forget_receipts, warn_of_expiry
 from credits.models import Entry, ExpiryNotice
+from ground.models import Receipt
 from outbox import jobs
 from outbox.models import Message
 from outbox.rendering import render
@@ -81,7 +81,7 @@ def test_the_letter_names_each_lot_in_the_reader_s_time(ada):
 def test_answers_past_their_date_are_forgotten_and_others_kept(ada):
     for key, keep_until in (("old", NOW - timedelta(seconds=1)), ("new", NOW), ("good", None)):
         Receipt.objects.create(
-            person=ada,
+            person_id=ada.pk,
             key=key,
             request="x",
             status=200,

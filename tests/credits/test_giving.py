@@ -4,9 +4,9 @@ import pytest
 from django.db import transaction
 
 from accounts.models import AuditLine
-from accounts.refusals import NotAllowed
 from credits.giving import give
 from credits.models import Entry
+from ground.refusals import NotAllowed
 from outbox.models import Message
 from outbox.rendering import render
 from tests.world import NOW, balance

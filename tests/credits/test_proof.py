@@ -9,13 +9,13 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, models, transaction
 
-from accounts import guards
 from credits import chain, ledger, proofs
 from credits.books import open_books
 from credits.codes import redeem
 from credits.models import Code, Entry, Lot, Payment, Redemption, Usage, Wallet
 from credits.proofs import Progress
 from credits.wallets import prove, wallets_hold
+from ground import guards
 from ground.laws import LawBroken
 from tests.world import NOW, days_before, wallet_of
 

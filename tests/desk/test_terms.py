@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditLine
-from accounts.templatetags.recredit import MONTHS
+from ground.templatetags.recredit import MONTHS
 from refunds.services import quote
 from storefront.models import Purchase, Terms
 from tests.refunds.test_refunding import ask

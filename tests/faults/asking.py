@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from accounts.durable import Answer, Asking, digest_of
+from ground.receipts import Answer, Asking, digest_of
 from refunds.services import request_refund
 from storefront.models import Purchase
 

@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.db import DatabaseError, OperationalError, connection, transaction
 
-from accounts.refusals import Busy
+from ground.refusals import Busy
 from refunds.models import Refund
 from storefront.models import Purchase
 from tests.refunds.test_refunding import ask

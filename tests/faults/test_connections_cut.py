@@ -8,8 +8,8 @@ import pytest
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
-from accounts.refusals import Busy, InProgress
 from credits.models import Entry
+from ground.refusals import Busy, InProgress
 from refunds.models import CreditNote, Refund
 from tests.faults.asking import refund_with_its_key
 from tests.world import balance, buy

@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection
 
-from accounts.durable import Asking
+from ground.receipts import Asking
 from outbox.acts import write_letters
 from outbox.models import Message
 from refunds.models import CreditNote, Denial, Refund
@@ -18,7 +18,7 @@ from storefront.services import Wanted, download, request_purchase, strike
 from tests.world import NOW, balance, buy, give
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROOMS = ("accounts", "outbox", "credits", "storefront", "refunds")
+ROOMS = ("ground", "accounts", "outbox", "credits", "storefront", "refunds")
 
 
 class Broken(DatabaseError):

@@ -6,13 +6,13 @@ from functools import partial
 
 import pytest
 
-from accounts.durable import durably
 from credits import ledger
 from credits.books import open_books
 from credits.codes import redeem_code
 from credits.due import expire_credits, warn_of_expiry
 from credits.giving import give_credits
 from credits.models import Code, Entry, Lot, Redemption, WrongCode
+from ground.transactions import in_transaction
 from outbox.models import Message
 from refunds import cases
 from refunds.models import Case, CaseEvent, CreditNote, Refund, State
@@ -105,7 +105,7 @@ def test_books_of_several_wallets_break_anywhere_and_are_written_once(ada, ben):
                 ledger.grant(wallet, credits=7, kind="paid", source="x", at=NOW)
                 ledger.pay(wallet, credits=8, purpose="Oak", at=NOW)
 
-    breaks_anywhere(partial(durably, act))
+    breaks_anywhere(partial(in_transaction, act))
     assert (balance(ada), balance(ben), Entry.objects.count()) == (4, 19, 12)
     assert Lot.objects.exclude(reborn_from=None).get().wallet_id == ada.pk
 

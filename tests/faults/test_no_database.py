@@ -6,7 +6,7 @@ import pytest
 from django.db import InternalError, OperationalError, connection
 from django.utils import timezone
 
-from accounts.refusals import Busy
+from ground.refusals import Busy
 from refunds.models import Denial, Refund
 from tests.world import balance, buy
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from accounts.durable import durably
 from accounts.models import Publisher
-from accounts.refusals import Refusal
 from ground.laws import LawBroken, given, law
+from ground.refusals import Refusal
+from ground.transactions import in_transaction
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -59,5 +59,5 @@ def test_a_broken_law_takes_the_transaction_with_it():
         law(Publisher.objects.count() == 2, "there are two publishers")
 
     with pytest.raises(LawBroken, match="there are two publishers"):
-        durably(act)
+        in_transaction(act)
     assert not Publisher.objects.exists()

@@ -14,7 +14,7 @@ from tests.ground.scratch import COLUMNS, FULL, HARD, NOTHING, WRITERS, statemen
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
-ROOMS = ("accounts", "outbox", "credits", "storefront", "refunds")
+ROOMS = ("ground", "accounts", "outbox", "credits", "storefront", "refunds")
 THOUSANDS = 3_000
 
 

@@ -3,8 +3,8 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from accounts.models import Receipt
 from ground import rows
+from ground.models import Receipt
 from tests.ground.scratch import COLUMNS, statements
 from tests.world import NOW
 
@@ -92,7 +92,7 @@ def test_a_claim_is_had_by_the_first_and_by_nobody_after(ada, ben):
     mine = rows.claim(Receipt, RECEIPT, (ada.pk, "k", "refund", NOW, ""))
     assert rows.claim(Receipt, RECEIPT, (ada.pk, "k", "purchase", NOW, "other")) is None
     theirs = rows.claim(Receipt, RECEIPT, (ben.pk, "k", "it's \"another's\"", NOW, ""))
-    assert list(Receipt.objects.order_by("pk").values_list("pk", "person", "request", "status")) == [
+    assert list(Receipt.objects.order_by("pk").values_list("pk", "person_id", "request", "status")) == [
         (mine, ada.pk, "refund", None),
         (theirs, ben.pk, "it's \"another's\"", None),
     ]

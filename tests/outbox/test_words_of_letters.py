@@ -12,7 +12,7 @@ QUEUED = re.compile(r'template="([a-z_]+)"')
 WRITTEN = {path.name.split(".")[0] for path in LETTERS.iterdir() if not path.name.startswith(("_", "base."))}
 USED = {
     name
-    for room in ("accounts", "outbox", "credits", "storefront", "refunds", "doors")
+    for room in ("ground", "accounts", "outbox", "credits", "storefront", "refunds", "doors")
     for path in (ROOT / room).rglob("*.py")
     for name in QUEUED.findall(path.read_text())
 }

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.test import Client
 from django.utils import timezone
 
-from accounts.durable import Asking
+from ground.receipts import Asking
 from refunds import cases
 from refunds.models import Case
 from tests import world

@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from accounts import durable
 from accounts.keys import make_key
-from accounts.models import Receipt, User
+from accounts.models import User
 from credits.models import Lot
+from ground import receipts
+from ground.models import Receipt
 from refunds.models import Refund
 from storefront.models import Asset, Purchase
 from tests.api.conftest import Machine, Told
@@ -93,7 +94,7 @@ def test_one_key_buys_once(ada: User, fern: Asset, key: str) -> None:
 def test_without_the_receipt_one_key_would_buy_twice(
     ada: User, fern: Asset, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(durable, "_claim", claim_of_its_own)
+    monkeypatch.setattr(receipts, "_claim", claim_of_its_own)
     give(ada, 90)
     buy_at_once(key)
     assert (Purchase.objects.count(), balance(ada)) == (2, 30)

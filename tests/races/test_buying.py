@@ -7,10 +7,10 @@ from functools import partial
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts import durable
-from accounts.durable import Asking, digest_of
 from credits.refusals import InsufficientCredits
+from ground import receipts
 from ground.laws import LawBroken
+from ground.receipts import Asking, digest_of
 from storefront import owned
 from storefront.models import Document, Invoice, Purchase, Series
 from storefront.models.documents import SeriesQuerySet
@@ -65,7 +65,7 @@ def test_two_clicks_on_one_button_buy_once_and_lead_to_one_purchase(ada, forest,
 
 
 def test_twin_without_the_receipt_two_clicks_buy_twice(ada, forest, monkeypatch):
-    monkeypatch.setattr(durable, "_claim", claim_of_its_own)
+    monkeypatch.setattr(receipts, "_claim", claim_of_its_own)
     give(ada, 160)
     together(*[partial(order, ada, forest, "key", again=True)] * 2)
     assert (Purchase.objects.count(), balance(ada)) == (2, 0)

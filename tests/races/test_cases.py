@@ -3,8 +3,8 @@ harm."""
 
 import pytest
 
-from accounts.durable import Asking
-from accounts.refusals import Refusal
+from ground.receipts import Asking
+from ground.refusals import Refusal
 from refunds import cases
 from refunds.cases import act as doing
 from refunds.cases import acts as carrying

@@ -9,7 +9,6 @@ import pytest
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import F
 
-from accounts.durable import Asking, durably
 from credits import codes, ledger
 from credits.books import open_books
 from credits.codes import redeem_code
@@ -28,6 +27,8 @@ from credits.proofs import Progress, snapshot
 from credits.refusals import InsufficientCredits, InvalidCode, TooManyGuesses
 from credits.wallets import wallets_hold
 from ground.laws import LawBroken
+from ground.receipts import Asking
+from ground.transactions import in_transaction
 from tests.races.together import Gate, together
 from tests.world import NOW, balance, give, person
 
@@ -71,7 +72,7 @@ class Crowd:
             customer = chance.choice(self.customers)
             now = NOW + timedelta(minutes=number)
             try:
-                durably(lambda customer=customer, now=now: one_operation(chance, customer, now))
+                in_transaction(lambda customer=customer, now=now: one_operation(chance, customer, now))
             except (DatabaseError, InsufficientCredits, LawBroken) as error:
                 errors.append(error)
         return errors

@@ -10,8 +10,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from accounts.durable import Asking, digest_of
-from accounts.refusals import Refusal
+from ground.receipts import Asking, digest_of
+from ground.refusals import Refusal
 from refunds.services import request_refund
 from storefront.models import Download, Purchase
 from storefront.services import Wanted, download, request_purchase, strike

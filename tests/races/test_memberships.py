@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from accounts import publishers
 from accounts.models import Membership, PublisherQuerySet
 from accounts.publishers import LastOwner
-from accounts.refusals import NotAllowed
+from ground.refusals import NotAllowed
 from tests.races.together import Gate, together
 from tests.world import NOW, member
 

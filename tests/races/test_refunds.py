@@ -11,11 +11,11 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from accounts.durable import Asking, digest_of
-from accounts.refusals import KeyReused
 from credits.books import open_books
 from credits.models import Entry, Lot
 from ground.laws import LawBroken
+from ground.receipts import Asking, digest_of
+from ground.refusals import KeyReused
 from refunds import services
 from refunds.models import Denial, Refund
 from refunds.refusals import QuoteChanged

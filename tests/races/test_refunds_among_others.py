@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts import durable
 from credits.due import expire_credits
 from credits.models import Entry, Lot
+from ground import receipts
 from ground.laws import LawBroken
 from refunds import cases, facts
 from refunds.cases.refusals import CaseClosed
@@ -32,7 +32,7 @@ WALLS = (LawBroken, IntegrityError)
 
 def test_without_the_receipt_one_key_gets_two_answers(ada, oak, gate, monkeypatch):
     """Its race stands beside the other keys': one effect, one answer."""
-    monkeypatch.setattr(durable, "_claim", claim_of_its_own)
+    monkeypatch.setattr(receipts, "_claim", claim_of_its_own)
     purchase = buy(ada, oak)
     told = together(
         lambda: refund(ada, purchase, 40, "key"),

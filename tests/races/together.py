@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connection
 
-from accounts.durable import Asking
-from accounts.models import Receipt
+from ground.models import Receipt
+from ground.receipts import Asking
 
 
 def together(*acts: Callable[[], object], patience: float = 60) -> list[object]:
@@ -29,9 +29,11 @@ def together(*acts: Callable[[], object], patience: float = 60) -> list[object]:
 
 
 def claim_of_its_own(asking: Asking) -> int:
-    """In the place of `durable._claim`: whoever asks gets a receipt, whatever their key was used for before."""
+    """In the place of `receipts._claim`: whoever asks gets a receipt, whatever their key was used for before."""
     key = f"{asking.key} {uuid.uuid4()}"
-    return Receipt.objects.create(person=asking.person, key=key, request=asking.what, made_at=asking.now).pk
+    return Receipt.objects.create(
+        person_id=asking.person.pk, key=key, request=asking.what, made_at=asking.now
+    ).pk
 
 
 class Gate:

@@ -2,8 +2,8 @@
 
 from django.db import connection
 
-from accounts import guards
-from accounts.durable import Asking
+from ground import guards
+from ground.receipts import Asking
 from refunds import cases
 from storefront.models import Purchase
 from tests.world import NOW

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.durable import Asking
 from credits.models import Lot
+from ground.receipts import Asking
 from outbox.models import Message
 from refunds import cases
 from refunds.cases import escalate_cases

@@ -4,8 +4,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from accounts import guards
 from credits.proofs import Progress, findings
+from ground import guards
 from refunds.services import charge_back
 from tests.refunds.test_refunding import ask
 from tests.world import NOW, buy, fetch, give, pay

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from accounts.durable import Asking, digest_of
-from accounts.refusals import KeyReused, NotAllowed
 from credits.books import open_books
 from credits.ledger import plan_restoration
 from credits.models import Entry
 from ground.laws import LawBroken
+from ground.receipts import Asking, digest_of
+from ground.refusals import KeyReused, NotAllowed
 from outbox.models import Message
 from refunds.facts import gather
 from refunds.models import Basis, CreditNote, Denial, Refund

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.durable import Asking
+from ground.receipts import Asking
 from refunds.models import Basis
 from refunds.sales import AssetMonth, by_asset_and_month, first_of_month, item_lines, month_after, total
 from refunds.services import charge_back, request_refund

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from accounts.people import join
-from accounts.refusals import Refusal
+from ground.refusals import Refusal
 from refunds import cases
 from refunds.case_wording import ACTS as WORDS
 from refunds.cases import acts as carrying
@@ -52,13 +52,13 @@ def told(refusal):
 def undone(monkeypatch):
     """Each act is carried out and taken back, so that the next one finds the case as it was."""
 
-    def durably(act):
+    def in_transaction(act):
         with transaction.atomic():
             done = act()
             transaction.set_rollback(True)
         return done
 
-    monkeypatch.setattr(carrying, "durably", durably)
+    monkeypatch.setattr(carrying, "in_transaction", in_transaction)
 
 
 def tried(name, case, person, **more):

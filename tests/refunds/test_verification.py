@@ -6,8 +6,8 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from accounts.durable import Asking
 from accounts.keys import make_key
+from ground.receipts import Asking
 from refunds.guesses import TooManyLookUps
 from refunds.models import Basis, LookUp, VerifiedInvoice
 from refunds.services import charge_back, request_refund

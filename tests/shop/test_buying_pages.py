@@ -2,8 +2,8 @@
 
 import pytest
 
-from accounts.models import Receipt
-from accounts.refusals import Busy, InProgress
+from ground.models import Receipt
+from ground.refusals import Busy, InProgress
 from storefront.models import Bundle, Purchase
 from tests.shop.reading import hidden, press, words
 from tests.world import asset, balance, buy, give

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from django.utils import timezone
 
-from accounts.templatetags.recredit import moment
+from ground.templatetags.recredit import moment
 from tests.world import buy
 
 pytestmark = pytest.mark.django_db

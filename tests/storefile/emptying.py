@@ -6,10 +6,10 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
-from accounts import guards
 from accounts.roles import grant_after_migrate
 from credits.models import Entry, Lot, Wallet
 from doors.storefile.moving_out.store import dump
+from ground import guards
 from refunds.cases import lines
 from refunds.models import Case, Refund
 from refunds.services import quote

@@ -12,10 +12,10 @@ from typing import Any
 
 from django.core.management import call_command
 
-from accounts.durable import Asking
 from accounts.models import User
 from credits.codes import redeem_code
 from credits.models import Entry, Wallet
+from ground.receipts import Asking
 from refunds import cases
 from refunds.models import Case, Denial, Refund
 from refunds.services import quote, request_refund

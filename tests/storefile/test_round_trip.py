@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from accounts.audit import record
-from accounts.durable import Asking
 from accounts.models import Publisher, User
 from credits.books import open_books
 from credits.codes import redeem
@@ -20,6 +19,7 @@ from credits.models import Code, Kind
 from credits.proofs import Progress, findings
 from doors.storefile.demo.world import as_file
 from doors.storefile.loading import Options, load
+from ground.receipts import Asking
 from refunds import cases
 from refunds.cases import Upload
 from refunds.models import Case, Grounds

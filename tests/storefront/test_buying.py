@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.durable import Asking, digest_of
-from accounts.models import Receipt
-from accounts.refusals import KeyReused
 from credits.models import Entry, Payment
 from credits.refusals import InsufficientCredits
+from ground.models import Receipt
+from ground.receipts import Asking, digest_of
+from ground.refusals import KeyReused
 from outbox.models import Message
 from storefront.documents import document_pdf
 from storefront.models import Asset, Bundle, BundlePart, Invoice, Purchase, PurchaseItem, Series, Terms

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from doors.shop.paging import page_of
+from doors.paging import page_of
 from storefront.models import Purchase
 from tests.world import asset, buy
 

@@ -5,9 +5,9 @@ from functools import partial
 
 import pytest
 
-from accounts.durable import Asking
 from credits.codes import redeem_code
 from credits.models import Code
+from ground.receipts import Asking
 from storefront.models import Purchase
 from storefront.services import Wanted, download
 from tests.statements import constant, statements, stocked

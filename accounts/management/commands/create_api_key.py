@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.keys import make_key
 from accounts.models import Publisher, User
-from accounts.refusals import Refusal
+from ground.refusals import Refusal
 
 
 class Command(BaseCommand):

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST
 from accounts import publishers
 from accounts.models import Invitation, Membership
 from accounts.publishers import LinkOver, open_invitations
-from accounts.refusals import Refusal
 from doors.portal.gate import CHOSEN, PortalRequest, for_publishers
+from ground.refusals import Refusal
 from outbox.letters import queue
 
 

@@ -4,11 +4,11 @@ from django import forms
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
-from accounts.refusals import Refusal
-from accounts.spreadsheets import csv_file
 from doors.portal.gate import PortalRequest, for_publishers
 from doors.portal.paging import page
 from doors.portal.reading import numbers_and_rest, numbers_in_file
+from ground.refusals import Refusal
+from ground.spreadsheets import csv_file
 from refunds.guesses import TooManyLookUps
 from refunds.verification import MOST_NUMBERS, VerifiedItem, verify
 from refunds.verified import as_of_today, verified_invoices, whole_list

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST
 
 from accounts import keys
 from accounts.models import ApiKey
-from accounts.refusals import Refusal
 from doors.portal.gate import PortalRequest, for_publishers
 from doors.portal.paging import page
+from ground.refusals import Refusal
 from refunds.models import LookUp
 
 LOOK_UPS_ON_A_PAGE = 50

@@ -11,11 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.models import Publisher
-from accounts.refusals import Refusal
-from doors.portal.files import FilesField, ManyFiles
+from doors.forms import FilesField, ManyFiles
 from doors.portal.gate import PortalRequest, for_publishers
 from doors.portal.opinions import policy_says
 from doors.portal.paging import page
+from ground.refusals import Refusal
 from refunds import cases
 from refunds.cases.attachments import as_download
 from refunds.cases.refusals import BadInput, NotAsked

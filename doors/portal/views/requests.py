@@ -11,12 +11,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from accounts.durable import Answer, Asking, digest_of
 from accounts.models import Publisher
-from accounts.refusals import Refusal
-from doors.portal.files import FilesField, ManyFiles
+from doors.forms import FilesField, ManyFiles
 from doors.portal.gate import PortalRequest, for_publishers
 from doors.portal.opinions import policy_says
+from ground.receipts import Answer, Asking, digest_of
+from ground.refusals import Refusal
 from refunds import cases
 from refunds.cases.refusals import BadInput, CaseOpen
 from refunds.meant import invoice_meant, not_yours

@@ -7,8 +7,8 @@ from django import forms
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
-from accounts.spreadsheets import csv_file
 from doors.portal.gate import PortalRequest, for_publishers
+from ground.spreadsheets import csv_file
 from refunds.sales import AssetMonth, by_asset_and_month, first_of_month, item_lines, month_after, total
 
 MONTHS_SHOWN = 12

@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from accounts.durable import Asking, digest_of
-from accounts.refusals import Busy, InProgress, Refusal
 from credits.models import MOST
+from ground.receipts import Asking, digest_of
+from ground.refusals import Busy, InProgress, Refusal
 from storefront.contents import contents
 from storefront.models import Asset, Bundle, Purchase
 from storefront.owned import oldest_live_items

@@ -10,10 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from accounts.durable import Asking, digest_of
-from accounts.refusals import Refusal
+from doors.paging import page_of
 from doors.shop.forms import MessageForm, NewCaseForm, WithdrawForm
-from doors.shop.paging import page_of
+from ground.receipts import Asking, digest_of
+from ground.refusals import Refusal
 from refunds import cases
 from refunds.case_wording import says_to_customer
 from refunds.cases.by_customer import offers_of_help

@@ -10,16 +10,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.durable import Asking, digest_of
-from accounts.refusals import Refusal
-from accounts.spreadsheets import csv_file
-from accounts.templatetags.recredit import in_credits
 from credits.chain import stamp
 from credits.codes import Redeemed, redeem_code
 from credits.models import Entry, Wallet
 from credits.refusals import InvalidCode, TooManyGuesses
 from credits.statement import balance_over_time, holdings, newest_first, up_to_date
-from doors.shop.paging import Page
+from doors.paging import Page
+from ground.receipts import Asking, digest_of
+from ground.refusals import Refusal
+from ground.spreadsheets import csv_file
+from ground.templatetags.recredit import in_credits
 
 LINES = 25
 CSV_HEAD = ("number", "at", "kind", "credits", "balance_after", "lot_kind", "what", "invoice")

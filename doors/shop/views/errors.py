@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 
-from accounts.refusals import Busy, InProgress, Refusal
+from ground.refusals import Busy, InProgress, Refusal
 
 RETRY_AFTER_SECONDS = 5
 

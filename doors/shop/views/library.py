@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.refusals import Refusal
+from ground.refusals import Refusal
 from refunds.costs import Cost, costs_of_whole_clicks, download_costs
 from storefront import links as file_links
 from storefront.dependencies import owned_dependencies

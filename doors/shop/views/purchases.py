@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from doors.shop.paging import page_of
+from doors.paging import page_of
 from refunds.counters import as_things_stand, refundable
 from refunds.models import Case, Refund
 from refunds.services import quote

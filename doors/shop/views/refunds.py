@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from accounts.durable import Asking, digest_of
-from accounts.refusals import Refusal
 from credits.models import MOST
+from ground.receipts import Asking, digest_of
+from ground.refusals import Refusal
 from refunds.dependants import kept_that_require_lost, lost_and_kept
 from refunds.models import Case, Refund
 from refunds.refusals import QuoteChanged

@@ -13,10 +13,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from accounts.refusals import Refusal
 from doors.storefile.gzipped import unpacked
 from doors.storefile.loading import Loaded, Options, load
 from doors.storefile.problems import FileRefused
+from ground.refusals import Refusal
 
 
 class Command(BaseCommand):

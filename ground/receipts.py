@@ -1,38 +1,33 @@
-"""How an act is carried out: wholly or not at all, once per key, and never waiting without an end.
-
-A service is a durable shell around an inner function. The shell is here; doors never open transactions.
-"""
+"""How an act is repeated safely: once per key. Whoever asks again with the key gets the answer of the first time."""
 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError
+from django.db.models import Model
 
-from accounts.models import Receipt, User
-from accounts.refusals import Busy, InProgress, KeyReused, Refusal
 from ground import rows
-from ground.laws import LawBroken
+from ground.models import Receipt
+from ground.refusals import InProgress, KeyReused, Refusal
+from ground.transactions import LOCK_NOT_AVAILABLE, in_transaction, sqlstate
 
-T = TypeVar("T")
-TRIES = 3
-RETRIED = {"40001", "40P01"}  # serialization failure, deadlock
+Person = TypeVar("Person", bound=Model)
 RECEIPT = ("person_id", "key", "request", "made_at", "body")
-NOT_HAD = {"55P03"}  # lock not available within lock_timeout
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asking:
+class Asking(Generic[Person]):
     """One request under its key: who asks, what exactly, when it was received, through which door.
 
     `write` is how the door words an outcome or a refusal that settles, as (status, body): what a twin is told again.
     `for_good` keeps the receipt for ever, as another shop's references need.
     """
 
-    person: User
+    person: Person
     key: str
     what: str
     now: datetime
@@ -57,25 +52,10 @@ def digest_of(*parts: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def durably(act: Callable[[], T]) -> T:
-    """Runs `act` in a transaction of its own. Deadlocks are tried again; a lock not had in time is `Busy`."""
-    for attempt in range(1, TRIES + 1):
-        try:
-            with transaction.atomic(durable=True):
-                return act()
-        except OperationalError as error:
-            if _state(error) in RETRIED and attempt < TRIES:
-                continue
-            if _waited_in_vain(error) or _state(error) in RETRIED:
-                raise Busy from error
-            raise
-    raise LawBroken("every try either returns or raises")
-
-
-def once(asking: Asking, act: Callable[[], object]) -> Answer:
+def idempotently(asking: Asking[Person], act: Callable[[], object]) -> Answer:
     """Runs `act` for this key, or gives the answer that the key already has."""
 
-    def settle() -> Answer:
+    def act_once() -> Answer:
         receipt = _claim(asking)
         if receipt is None:
             return _answered_before(asking)
@@ -90,32 +70,24 @@ def once(asking: Asking, act: Callable[[], object]) -> Answer:
         rows.update(Receipt, ("status", "body", "keep_until"), [(receipt, status, body, keep_until)])
         return Answer(status, body, outcome)
 
-    return durably(settle)
+    return in_transaction(act_once)
 
 
-def _claim(asking: Asking) -> int | None:
+def _claim(asking: Asking[Person]) -> int | None:
     """Makes the receipt's row, or waits for the twin that made it first."""
     try:
         return rows.claim(Receipt, RECEIPT, (asking.person.pk, asking.key, asking.what, asking.now, ""))
     except OperationalError as error:
-        if connection.vendor == "postgresql" and _state(error) in NOT_HAD:
+        if sqlstate(error) == LOCK_NOT_AVAILABLE:
             raise InProgress from error
         raise
 
 
-def _answered_before(asking: Asking) -> Answer:
+def _answered_before(asking: Asking[Person]) -> Answer:
     """What the twin was told."""
-    found = Receipt.objects.get(person=asking.person, key=asking.key)
-    if found.request != asking.what:
+    receipt = Receipt.objects.get(person_id=asking.person.pk, key=asking.key)
+    if receipt.request != asking.what:
         raise KeyReused
-    if found.status is None:
+    if receipt.status is None:
         raise InProgress
-    return Answer(found.status, found.body, replayed=True)
-
-
-def _state(error: OperationalError) -> str | None:
-    return getattr(error.__cause__, "sqlstate", None)
-
-
-def _waited_in_vain(error: OperationalError) -> bool:
-    return _state(error) in NOT_HAD or "database is locked" in str(error)
+    return Answer(receipt.status, receipt.body, replayed=True)

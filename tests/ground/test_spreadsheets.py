@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from accounts.spreadsheets import csv_file, harmless
+from ground.spreadsheets import csv_file, harmless
 
 
 @pytest.mark.parametrize(

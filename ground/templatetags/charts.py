@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
-from accounts.templatetags.recredit import MONTHS, day, figure
+from ground.templatetags.recredit import MONTHS, day, figure
 
 register = template.Library()
 

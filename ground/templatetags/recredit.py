@@ -1,6 +1,7 @@
 """How credits, times and icons read on every page and in every letter: one spelling, whichever door shows them."""
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from django import template
 from django.conf import settings
@@ -10,6 +11,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
+# A template gives what it does not know as an empty text.
+Number = int | None | Literal[""]
 
 MINUS = "\N{MINUS SIGN}"
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -17,7 +20,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 
 @register.filter
-def figure(number: int | None) -> str:
+def figure(number: Number) -> str:
     """A whole number to stand in a column: 1,470, with a true minus sign where it is needed."""
     if number is None or number == "":
         return ""
@@ -26,7 +29,7 @@ def figure(number: int | None) -> str:
 
 
 @register.filter
-def signed(number: int | None) -> str:
+def signed(number: Number) -> str:
     """A movement with its sign, and a plain 0."""
     if number is None or number == "":
         return ""
@@ -34,7 +37,7 @@ def signed(number: int | None) -> str:
 
 
 @register.filter("credits")
-def in_credits(number: int | None) -> str:
+def in_credits(number: Number) -> str:
     """70 credits, 1 credit; never 70.00."""
     if number is None or number == "":
         return ""

@@ -4,10 +4,10 @@ import pytest
 from django.core.checks import run_checks
 from django.db import DatabaseError, connection, transaction
 
-from accounts import guards
-from accounts.guards import guarded
 from accounts.models import AuditLine
 from credits.models import Entry, Lot, Payment, Usage, Wallet
+from ground import guards
+from ground.guards import guarded
 from refunds.models import CreditNote, Denial, Refund
 from storefront.models import Document, Invoice
 from tests.refunds.test_refunding import ask

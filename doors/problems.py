@@ -1,9 +1,12 @@
-"""The one table of what can go wrong at this door: code, status, title, and what it means to whoever wrote the client.
+"""The one table of what can go wrong: code, status, title, and what it means to whoever wrote a client of the API.
 
-A refusal of any room that is not in it fails a test; the schema, the page of errors and the tests read it from here.
+A refusal of any room that is not in it fails a test; pages, the API's schema and its page of errors read it from here.
 """
 
 from dataclasses import dataclass
+from http import HTTPStatus
+
+from ground.refusals import Refusal
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ PROBLEMS: dict[str, Kind] = {
         "A file is too large, empty, one too many, or of a kind that is not taken.",
     ),
     "beyond_limit": Kind(
-        409,
+        422,
         "Beyond the limit",
         "The decision goes further than this person may.",
     ),
@@ -65,7 +68,7 @@ PROBLEMS: dict[str, Kind] = {
         "Somebody else is changing the same credits. Ask again, with the same key, after `Retry-After`.",
     ),
     "cannot_decide": Kind(
-        409,
+        422,
         "Cannot be decided",
         "The decision breaks a rule of deciding; `detail` names it.",
     ),
@@ -315,3 +318,10 @@ PROBLEMS: dict[str, Kind] = {
         "The act does not fit the state of the case.",
     ),
 }
+
+
+def page_status(refusal: Refusal) -> int:
+    """The status of the page that shows a refusal. Its form is shown again, so what the API calls a bad request is one
+    that can be mended."""
+    status = PROBLEMS.get(refusal.code, PROBLEMS["refused"]).status
+    return HTTPStatus.UNPROCESSABLE_ENTITY if status == HTTPStatus.BAD_REQUEST else status

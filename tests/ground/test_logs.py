@@ -7,7 +7,7 @@ import runpy
 import pytest
 from django.conf import settings
 
-from accounts.logs import Lines, RequestId, redacted
+from ground.logs import Lines, RequestId, redacted
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import pytest
 from django.template import Context, Template
 from django.utils import timezone
 
-from accounts.templatetags import charts
-from accounts.templatetags.recredit import day, figure, in_credits, moment, signed, words_left
+from ground.templatetags import charts
+from ground.templatetags.recredit import day, figure, in_credits, moment, signed, words_left
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 MINUS = "\N{MINUS SIGN}"

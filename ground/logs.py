@@ -5,7 +5,7 @@ import logging
 import re
 from datetime import UTC, datetime
 
-from accounts.middleware import current_request_id
+from ground.middleware import current_request_id
 
 ADDRESS = re.compile(r"[^\s@<>\"'=&?/]+(?:@|%40)[^\s@<>\"'&/]+\.[^\s@<>\"'&/]+")
 SECRET = re.compile(

@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 from django.db.utils import OperationalError, ProgrammingError
 
-from accounts import guards
+from ground import guards
 
 WEAK = "weak-key-that-only-a-development-machine-may-use"
 
