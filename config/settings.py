@@ -121,7 +121,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "doors.context.store",
             ],
-            "builtins": ["ground.templatetags.recredit"],
+            "builtins": ["django.templatetags.i18n", "ground.templatetags.recredit"],
         },
     }
 ]
