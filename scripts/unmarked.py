@@ -30,7 +30,7 @@ READ_BY_PEOPLE = (
 CODE_LEFT_OUT = re.compile(
     r"/(management|migrations)/|ground/(checks|rows|laws|guards|logs)\.py|proofs?\.py|portal/verify\.py|/styleguide\.py|/replay\.py|/backtest\.py|/serial\.py"
 )
-MARKING = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
+MARKING = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "_lazy"}
 FOR_DEVELOPERS = {
     "law",
     "given",
