@@ -46,11 +46,11 @@ def render(message: Message) -> Letter:
     }
     name = f"letters/{message.template}"
     with _as_read_by(message.person):
-        subject = _fill(f"{name}.subject.txt", context, escape=False)
+        subject = _one_line(_fill(f"{name}.subject.txt", context, escape=False))
         text = _fill(f"{name}.txt", context, escape=False)
-        html = _fill(f"{name}.html", context, escape=True)
+        html = _fill(f"{name}.html", {**context, "subject": subject}, escape=True)
     enclosed = enclosures[enclose[0]](enclose[1]) if enclose else None
-    return Letter(_one_line(subject), text.strip() + "\n", html, enclosed)
+    return Letter(subject, text.strip() + "\n", html, enclosed)
 
 
 def _as_written(message: Message) -> Letter:

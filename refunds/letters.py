@@ -7,7 +7,6 @@ from accounts.models import PublisherEmail
 from outbox.models import Message
 from refunds.dependants import kept_that_require_lost, lost_and_kept
 from refunds.models import Basis, Refund
-from refunds.wording import BASES
 from storefront.models import PurchaseItem
 
 
@@ -41,7 +40,6 @@ def letters_of_refund(pk: int, at: datetime) -> list[Message]:
             template="refunded_publisher",
             data={
                 **told,
-                "reason": BASES[refund.basis],
                 "by_the_store": refund.basis == Basis.GOODWILL,
                 "items": [
                     {

@@ -8,7 +8,6 @@ from credits.chain import stamp
 from outbox.letters import queue_many
 from outbox.models import Message
 from refunds.models import Case, CaseItem
-from refunds.wording import GROUNDS
 
 
 def write_customer(case: Case, template: str, *, now: datetime, **more: object) -> None:
@@ -47,7 +46,7 @@ def _letter(
         "state": case.state,
         "invoice": case.purchase.number if case.purchase else "",
         "title": case.purchase.title if case.purchase else "",
-        "grounds": GROUNDS[case.grounds],
+        "grounds": case.grounds,
         "answer_until": stamp(case.deadline) if case.deadline else None,
     }
     plain = {key: stamp(value) if isinstance(value, datetime) else value for key, value in more.items()}
