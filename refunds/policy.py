@@ -1,6 +1,6 @@
 """The refund policy, and nothing else.
 
-Facts about one purchase go in, a decision comes out. No clock, no query and no framework in here: whoever
+Facts about one purchase go in, a decision comes out. No clock and no query in here: whoever
 asks brings the facts, the terms and the instant, so a page, a machine, an agent and a stored case are all
 answered by the same few lines.
 """

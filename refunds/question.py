@@ -10,25 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from storefront.enums import Cause, Status
+
 MOST_CREDITS = 2**53 - 1
 
 
 class Kind(StrEnum):
     ASSET = "asset"
     BUNDLE = "bundle"
-
-
-class Status(StrEnum):
-    PENDING = "pending"
-    COMPLETED = "completed"
-    REFUNDED = "refunded"
-    CANCELLED = "cancelled"
-    CHARGED_BACK = "charged_back"
-
-
-class Cause(StrEnum):
-    DIRECT = "direct"
-    DEPENDENCY = "dependency"
 
 
 @dataclass(frozen=True, slots=True)

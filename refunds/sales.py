@@ -17,7 +17,6 @@ from accounts.models import Publisher
 from ground.laws import given
 from refunds.models import Basis
 from refunds.verification import CHARGED_BACK, EVER_COMPLETED
-from refunds.wording import BASES
 from storefront.models import PurchaseItem
 
 YOU, THE_STORE = "you", "the store"
@@ -213,7 +212,7 @@ def _line(
 
 def _why(basis: str) -> dict[str, str]:
     """Goodwill is the store's own affair; everything else the publisher bears with its share."""
-    return {"reason": BASES[basis], "borne_by": THE_STORE if basis == Basis.GOODWILL else YOU}
+    return {"reason": str(Basis(basis).label), "borne_by": THE_STORE if basis == Basis.GOODWILL else YOU}
 
 
 def _instant(day: date) -> datetime:

@@ -4,20 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
+from refunds.enums import Basis
 from storefront.shares import allocate
-
-
-class Basis(StrEnum):
-    """Why credits went back."""
-
-    POLICY = "policy"
-    PUBLISHER_AUTHORISED = "publisher_authorised"
-    DUPLICATE_CHARGE = "duplicate_charge"
-    SERVER_ERROR = "server_error"
-    REMOVED_FROM_STORE = "removed_from_store"
-    GOODWILL = "goodwill"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +27,7 @@ def kept_shares(stakes: Sequence[Stake], *, credits_back: int, basis: str, full:
     spent = sum(stake.share for stake in stakes)
     if not 0 <= credits_back <= spent:
         raise ValueError(f"{credits_back} credits cannot go back out of {spent}.")
-    if Basis(basis) is Basis.GOODWILL:
+    if Basis(basis) == Basis.GOODWILL:
         return [stake.share for stake in stakes]
     if full:
         return [0] * len(stakes)

@@ -17,7 +17,6 @@ from ground.laws import given, law
 from ground.transactions import in_transaction
 from refunds.guesses import hold_back_guesses
 from refunds.models import Basis, LookUp, VerifiedInvoice
-from refunds.wording import BASES
 from storefront.models import PurchaseItem, Status
 from storefront.numbers import normalise
 
@@ -73,7 +72,7 @@ class VerifiedItem:
         """A fixed phrase per basis, never a customer's words."""
         if not self.refunded:
             return None
-        return CHARGED_BACK if self.charged_back else BASES[self.item.purchase.refund.basis]
+        return CHARGED_BACK if self.charged_back else str(Basis(self.item.purchase.refund.basis).label)
 
     @property
     def by_the_store(self) -> bool:

@@ -16,14 +16,14 @@ from credits.chain import stamp
 from outbox.letters import Enclosure
 from storefront.models import Document, Invoice, Series
 from storefront.rendering import render
-from storefront.sold import Buyer, Sold
+from storefront.sold import CANCELLED, Buyer, Sold
 
 
 def invoice_facts(sold: Sold) -> dict[str, object]:
     """What was true at this moment, with names and addresses as they were. A cancelled purchase gets a void document
     under the same number."""
     return {
-        "kind": "void" if sold.status == "cancelled" else "invoice",
+        "kind": "void" if sold.status == CANCELLED else "invoice",
         "number": sold.number,
         "date": stamp(sold.completed_at or sold.created_at),
         **parties(sold.customer),

@@ -13,10 +13,12 @@ from typing import Any, NamedTuple, Protocol
 
 from credits.ledger import Payment
 from ground.laws import given
+from storefront.enums import Status
 from storefront.refusals import StrikeTooLate, WrongLine
 from storefront.shares import allocate
 
-COMPLETED, REFUNDED, CANCELLED, CHARGED_BACK = "completed", "refunded", "cancelled", "charged_back"
+COMPLETED, REFUNDED = Status.COMPLETED.value, Status.REFUNDED.value
+CANCELLED, CHARGED_BACK = Status.CANCELLED.value, Status.CHARGED_BACK.value
 NOTHING: Mapping[int, Any] = MappingProxyType({})
 
 

@@ -1,6 +1,6 @@
 """How credits, times and icons read on every page and in every letter: one spelling, whichever door shows them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Literal
 
 from django import template
@@ -51,6 +51,12 @@ def moment(when: datetime | None) -> str:
         return ""
     local = timezone.localtime(when)
     return f"{_day(local)}, {local:%H:%M} {_zone(local)}"
+
+
+def moment_in(when: datetime, zone: tzinfo | None = None) -> str:
+    """3 Dec 2026, 10:30 CET: for the middle of a sentence; in the reader's zone, or in this one."""
+    local = timezone.localtime(when, zone)
+    return f"{_date(local)}, {local:%H:%M} {_zone(local)}"
 
 
 @register.filter
@@ -130,7 +136,11 @@ def support_email() -> str:
 
 
 def _day(when: datetime) -> str:
-    return f"{DAYS[when.weekday()]} {when.day} {MONTHS[when.month - 1]} {when.year}"
+    return f"{DAYS[when.weekday()]} {_date(when)}"
+
+
+def _date(when: datetime) -> str:
+    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
 
 
 def _zone(local: datetime) -> str:

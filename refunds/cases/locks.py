@@ -11,8 +11,8 @@ from django.db import connection
 from credits.books import Books, open_books
 from ground.laws import law
 from refunds.cases import clocks
+from refunds.enums import State
 from refunds.models import Case
-from refunds.wording import STATES
 from storefront.models import Purchase
 
 SHOWN_WITH = (
@@ -38,7 +38,7 @@ def lock_case(case: Case, *, now: datetime, wallet: bool = False) -> tuple[Case,
 
 
 def state_words(case: Case) -> str:
-    words = STATES[case.state]
+    words = str(State(case.state).label)
     return words[0].lower() + words[1:]
 
 

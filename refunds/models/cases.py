@@ -10,51 +10,8 @@ from django.db.models import Q
 from accounts.models import Publisher, User
 from credits.models import MOST, Lot
 from ground.guards import Guard
+from refunds.enums import OPEN_STATES, Grounds, Side, State
 from storefront.models import Purchase, PurchaseItem
-
-
-class Grounds(models.TextChoices):
-    OUT_OF_WINDOW = "out_of_window"
-    NEVER_DOWNLOADED = "never_downloaded"
-    DOWNLOADED_BY_MISTAKE = "downloaded_by_mistake"
-    NOT_AS_DESCRIBED = "not_as_described"
-    DEFECTIVE = "defective"
-    INCOMPATIBLE = "incompatible"
-    RIGHTS_INFRINGEMENT = "rights_infringement"
-    REMOVED_FROM_STORE = "removed_from_store"
-    DUPLICATE_CHARGE = "duplicate_charge"
-    SERVER_ERROR = "server_error"
-    CREDITS_WRONG = "credits_wrong"
-    OTHER = "other"
-
-
-class State(models.TextChoices):
-    WAITING_FOR_PUBLISHER = "waiting_for_publisher"
-    WAITING_FOR_CUSTOMER = "waiting_for_customer"
-    WAITING_FOR_SUPPORT = "waiting_for_support"
-    WAITING_FOR_SECOND_AGENT = "waiting_for_second_agent"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    ANSWERED = "answered"
-    WITHDRAWN = "withdrawn"
-    CLOSED_BY_REFUND = "closed_by_refund"
-
-
-OPEN_STATES = (
-    State.WAITING_FOR_PUBLISHER,
-    State.WAITING_FOR_CUSTOMER,
-    State.WAITING_FOR_SUPPORT,
-    State.WAITING_FOR_SECOND_AGENT,
-)
-
-
-class Side(models.TextChoices):
-    """Who spoke: the time line shows each side all but the others' private notes."""
-
-    CUSTOMER = "customer"
-    PUBLISHER = "publisher"
-    SUPPORT = "support"
-    STORE = "store"  # the system itself, by the clock or by a refund
 
 
 class CaseQuerySet(models.QuerySet["Case"]):

@@ -8,16 +8,8 @@ from django.db.models import Q
 
 from credits.models import MOST
 from ground.guards import Guard
+from refunds.enums import Basis
 from storefront.models import Purchase
-
-
-class Basis(models.TextChoices):
-    POLICY = "policy"
-    PUBLISHER_AUTHORISED = "publisher_authorised"
-    DUPLICATE_CHARGE = "duplicate_charge"
-    SERVER_ERROR = "server_error"
-    REMOVED_FROM_STORE = "removed_from_store"
-    GOODWILL = "goodwill"
 
 
 class Refund(models.Model):

@@ -14,18 +14,11 @@ from accounts.models import Publisher, User
 from credits.models import MOST, Payment
 from ground.guards import Guard
 from ground.prepared import Given, Prepared, as_model, columns
+from storefront.enums import Cause, Status
 from storefront.models.catalogue import Asset, AssetFile, Bundle, Terms
 
 if TYPE_CHECKING:
     from storefront.sold import Part
-
-
-class Status(models.TextChoices):
-    PENDING = "pending"
-    COMPLETED = "completed"
-    REFUNDED = "refunded"
-    CANCELLED = "cancelled"
-    CHARGED_BACK = "charged_back", "Charged back"
 
 
 class PurchaseQuerySet(models.QuerySet["Purchase"]):
@@ -123,7 +116,7 @@ class Purchase(models.Model):
                 condition=Q(payment__isnull=False) | Q(credits_spent=0), name="purchase_is_paid_unless_free"
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["completed", "refunded"]) | Q(completed_at__isnull=False),
+                condition=~Q(status__in=[Status.COMPLETED, Status.REFUNDED]) | Q(completed_at__isnull=False),
                 name="purchase_completed_at_some_time",
             ),
             models.CheckConstraint(
@@ -216,11 +209,6 @@ class PurchaseItem(models.Model):
         return self.title
 
 
-class Cause(models.TextChoices):
-    DIRECT = "direct"
-    DEPENDENCY = "dependency"
-
-
 class Download(models.Model):
     """The store handing out one file of one item, committed before the first byte leaves."""
 
@@ -248,7 +236,8 @@ class Download(models.Model):
         permissions: ClassVar = [("strike_download", "Can strike a download")]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(cause="direct", via__isnull=True) | Q(cause="dependency", via__isnull=False),
+                condition=Q(cause=Cause.DIRECT, via__isnull=True)
+                | Q(cause=Cause.DEPENDENCY, via__isnull=False),
                 name="download_by_dependency_names_it",
             ),
         ]

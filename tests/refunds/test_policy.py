@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ground import laws
-from refunds import policy, question
+from refunds import enums, policy, question
 from refunds.policy import (
     Cause,
     Deduction,
@@ -25,6 +25,7 @@ from refunds.policy import (
     Terms,
     decide,
 )
+from storefront import enums as shop_enums
 
 STANDARD = Terms("2025-08", datetime(1970, 1, 1, tzinfo=UTC), window_days=30, bundle_percent=50)
 BOUGHT = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
@@ -538,7 +539,21 @@ def test_the_policy_knows_no_framework_and_reads_no_clock(module):
         "enum",
         "ground.laws",
         "refunds.question",
+        "storefront.enums",
         "typing",
     }
     called = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     assert not called & {"now", "utcnow", "today", "objects"}
+
+
+@pytest.mark.parametrize("module", [enums, shop_enums])
+def test_the_codes_that_the_policy_uses_know_no_model_and_no_query(module):
+    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+    imported = {
+        (node.module, alias.name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert imported == {("django.db.models", "TextChoices"), ("django.utils.translation", "gettext_lazy")}
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Import)]

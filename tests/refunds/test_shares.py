@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refunds.shares import Basis, Stake, kept_shares
+from refunds.enums import Basis
+from refunds.shares import Stake, kept_shares
 from storefront.shares import allocate
 
 CREDITS = st.integers(0, 2**53 - 1) | st.integers(0, 50)

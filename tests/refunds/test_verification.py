@@ -12,7 +12,6 @@ from refunds.guesses import TooManyLookUps
 from refunds.models import Basis, LookUp, VerifiedInvoice
 from refunds.services import charge_back, request_refund
 from refunds.verification import verifiable, verify, with_live_status
-from refunds.wording import BASES
 from storefront.models import Purchase, PurchaseItem, Status
 from tests.world import NOW, buy, fetch
 
@@ -94,7 +93,7 @@ def test_what_a_partial_refund_leaves_is_not_refunded(ada, gil, grove, oak, fore
 
 
 def test_every_basis_has_its_phrase():
-    assert set(BASES) == set(Basis)
+    assert len({str(basis.label) for basis in Basis}) == len(Basis)
 
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.CANCELLED])

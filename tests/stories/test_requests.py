@@ -16,8 +16,8 @@ from django.utils import timezone
 from accounts.keys import make_key
 from accounts.models import Publisher, User
 from refunds.cases import escalate_cases
+from refunds.enums import Basis
 from refunds.models import Case, CreditNote, Refund
-from refunds.wording import BASES
 from storefront.models import Purchase
 from tests.refunds.requests import unconfirmed
 from tests.world import balance, buy, fetch
@@ -153,7 +153,7 @@ def test_an_old_purchase_is_refunded_with_its_publishers_yes(world, ada, sam, gi
     assert re.fullmatch(r"CN\d{12}", note.number)
     assert world.at(ada).get(f"/purchases/{purchase.number}/invoice.pdf").content == invoice
     assert [(row["refunded"], row["reason"]) for row in verified(purchase)] == [
-        ("Yes", BASES["publisher_authorised"])
+        ("Yes", Basis.PUBLISHER_AUTHORISED.label)
     ]
     assert note.number in world.look(ada, f"/purchases/{purchase.number}/")
     assert "40" in world.look(ada, "/credits/")
@@ -180,7 +180,7 @@ def test_a_lead_overrules_a_no_and_the_publisher_keeps_its_share(world, ada, sam
     world.press(lea, desk(case, "approve/"), credits="40", note="As goodwill.")
     assert (balance(ada), stands(case), Refund.objects.get().basis) == (40, "approved", "goodwill")
     assert purchase.items.get().kept_share == 40
-    assert [row["reason"] for row in verified(purchase)] == [BASES["goodwill"]]
+    assert [row["reason"] for row in verified(purchase)] == [Basis.GOODWILL.label]
     ledger_is_clean()
 
 
@@ -235,7 +235,7 @@ def test_a_duplicate_charge_is_found_and_given_back(world, ada, sam, gil, oak, v
 
     assert (balance(ada), Refund.objects.get().basis) == (40, "duplicate_charge")
     assert (status(first), status(second)) == ("completed", "refunded")
-    assert [row["reason"] for row in verified(second)] == [BASES["duplicate_charge"]]
+    assert [row["reason"] for row in verified(second)] == [Basis.DUPLICATE_CHARGE.label]
     assert "Oak trees" in world.look(ada, "/library/")
     ledger_is_clean()
 
