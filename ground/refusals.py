@@ -1,5 +1,10 @@
 """What a service says when a question cannot be answered with an act. A denial is no refusal: it is an answer."""
 
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 class Refusal(Exception):
     """Nothing was done, and here is why. `code` is stable; `sentence` may use the facts it was raised with.
@@ -9,7 +14,7 @@ class Refusal(Exception):
     """
 
     code = "refused"
-    sentence = "This could not be done, and nothing was changed."
+    sentence: ClassVar["StrOrPromise"] = "This could not be done, and nothing was changed."
     settles = False
 
     def __init__(self, sentence: str = "", **facts: object) -> None:

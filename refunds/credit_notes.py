@@ -20,9 +20,9 @@ def _facts(refund: Refund, sold: Sold, number: str) -> dict[str, object]:
     """How the credits were reached, and what the customer goes on having."""
     ended = [part.title for place, part in enumerate(sold.parts) if sold.revoked(place)]
     kept = [part.title for place, part in enumerate(sold.parts) if not sold.revoked(place)]
-    lines = [(f"Paid for {sold.title}", sold.credits_spent)]
+    lines = [(f"Paid for {sold.title}", sold.credits_spent)]  # English: stored
     if refund.credits < sold.credits_spent:
-        reason = "For what you keep" if kept else "Not given back"
+        reason = "For what you keep" if kept else "Not given back"  # English: stored
         lines.append((reason, refund.credits - sold.credits_spent))
     facts = documents.credit_note_facts(
         number=number, sold=sold, credits=refund.credits, lines=lines, kept=kept, ended=ended, now=refund.at

@@ -4,18 +4,25 @@ Misses are counted from the rows of look-ups, one look-up of a key or a person a
 one.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
 from accounts.models import ApiKey, Publisher, User
 from ground.laws import LawBroken
 from ground.refusals import Refusal
 from refunds.models import LookUp
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 ALL_TOGETHER = 10  # How often the misses of one key all of a publisher's keys and people may reach.
 
@@ -24,26 +31,32 @@ class TooManyLookUps(Refusal):
     """Raised with `seconds`, after which asking again makes sense."""
 
     code = "too_many_look_ups"
-    sentence = (
-        "More than {limit} {what} were looked up within {window}. Nothing was looked up now; "
+    sentence = _lazy(
+        "More than {limit} numbers were looked up within {window}. Nothing was looked up now; "
         "please wait {wait} and try again."
     )
+
+
+MISSES = _lazy(
+    "More than {limit} numbers that are not among your invoices were looked up within {window}. "
+    "Nothing was looked up now; please wait {wait} and try again."
+)
 
 
 @dataclass(frozen=True)
 class LookUpLimit:
     """So many rows within so many minutes."""
 
-    rows: "QuerySet[LookUp]"
-    what: str
+    rows: QuerySet[LookUp]
     most: int
     minutes: int
+    sentence: StrOrPromise = TooManyLookUps.sentence
 
     @property
     def window(self) -> timedelta:
         return timedelta(minutes=self.minutes)
 
-    def oldest(self, now: datetime) -> "QuerySet[Any, Any]":
+    def oldest(self, now: datetime) -> QuerySet[Any, Any]:
         """The limit's row, counted back from the newest. There is none while more may be asked."""
         lately = self.rows.filter(at__gt=now - self.window).order_by("-at")
         return lately.values("at")[self.most - 1 : self.most]
@@ -51,8 +64,8 @@ class LookUpLimit:
     def refusal(self, oldest: datetime, now: datetime) -> TooManyLookUps:
         wait = max(1, ceil((oldest + self.window - now).total_seconds()))
         return TooManyLookUps(
+            str(self.sentence),
             seconds=wait,
-            what=self.what,
             limit=self.most,
             window=_in_minutes(self.minutes),
             wait=_in_minutes(ceil(wait / 60)),
@@ -81,13 +94,13 @@ def _limits(publisher: Publisher, by: User, api_key: ApiKey | None) -> list[Look
     """A fresh key begins at nothing, so all of a publisher's keys and people together are counted too."""
     mine = LookUp.objects.filter(api_key=api_key) if api_key else LookUp.objects.filter(by=by, api_key=None)
     together = LookUp.objects.filter(publisher=publisher)
-    misses, most = "numbers that are not among your invoices", settings.LIMIT_INVOICE_MISSES
+    most, minutes = settings.LIMIT_INVOICE_MISSES, settings.LIMIT_INVOICE_MINUTES
     return [
-        LookUpLimit(mine.filter(hit=False), misses, most, settings.LIMIT_INVOICE_MINUTES),
-        LookUpLimit(together.filter(hit=False), misses, most * ALL_TOGETHER, settings.LIMIT_INVOICE_MINUTES),
-        LookUpLimit(mine, "numbers", settings.LIMIT_INVOICE_LOOKUPS, 1),
+        LookUpLimit(mine.filter(hit=False), most, minutes, MISSES),
+        LookUpLimit(together.filter(hit=False), most * ALL_TOGETHER, minutes, MISSES),
+        LookUpLimit(mine, settings.LIMIT_INVOICE_LOOKUPS, 1),
     ]
 
 
 def _in_minutes(count: int) -> str:
-    return f"{count} minute{'' if count == 1 else 's'}"
+    return ngettext("{count} minute", "{count} minutes", count).format(count=count)

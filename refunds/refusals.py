@@ -1,5 +1,7 @@
 """What this room says no to, one class a cause. A denied refund is none of them: it is an answer, and kept."""
 
+from django.utils.translation import gettext_lazy as _
+
 from ground.refusals import Refusal
 
 
@@ -7,17 +9,21 @@ class NotYours(Refusal):
     """Never shown as such: to a stranger the purchase does not exist."""
 
     code = "not_found"
-    sentence = "There is no such purchase."
+    sentence = _("There is no such purchase.")
 
 
 class QuoteChanged(Refusal):
     """Raised with `quote`, the new one."""
 
     code = "quote_changed"
-    sentence = "Something changed since you looked: you would get {credits} credits back now. Nothing was refunded yet."
+    sentence = _(
+        "Something changed since you looked: you would get {credits} credits back now. Nothing was refunded yet."
+    )
     settles = True
 
 
 class ChargeBackRefused(Refusal):
     code = "not_charged_back"
-    sentence = "Only a completed or refunded purchase can be charged back; this one is {status}. Nothing was changed."
+    sentence = _(
+        "Only a completed or refunded purchase can be charged back; this one is {status}. Nothing was changed."
+    )

@@ -104,7 +104,7 @@ def register_purchase(
             now=asking.now,
         )
         if status == Status.CHARGED_BACK:
-            why = "Charged back when it was registered"
+            why = "Charged back when it was registered"  # English: stored
             charge_back_within(purchase=purchase, by=asking.person, why=why, now=asking.now)
         return purchase
 

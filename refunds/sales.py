@@ -12,14 +12,14 @@ from typing import Any
 
 from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import TruncMonth
+from django.utils.translation import gettext as _
 
 from accounts.models import Publisher
 from ground.laws import given
 from refunds.models import Basis
-from refunds.verification import CHARGED_BACK, EVER_COMPLETED
-from storefront.models import PurchaseItem
+from refunds.verification import EVER_COMPLETED
+from storefront.models import PurchaseItem, Status
 
-YOU, THE_STORE = "you", "the store"
 # The licence ended with the refund: item by item where something was kept, with the purchase where nothing was.
 ENDED_BY_REFUND = Q(revoked_at=F("purchase__refund__at")) | Q(purchase__revoked_at=F("purchase__refund__at"))
 
@@ -57,7 +57,7 @@ class AssetMonth:
 
 def total(lines: Iterable[AssetMonth], month: date) -> AssetMonth:
     """The sum of several assets, without their reasons."""
-    whole = AssetMonth(month, "", "All assets")
+    whole = AssetMonth(month, "", _("All assets"))
     for line in lines:
         whole.units += line.units
         whole.credits += line.credits
@@ -125,7 +125,7 @@ def by_asset_and_month(*, publisher: Publisher, since: date, until: date, now: d
         .values(*by)
         .annotate(units=Count("id"))
     ):
-        line(row).add_refunds(units=row["units"], credits=0, reason=CHARGED_BACK, borne_by=THE_STORE)
+        line(row).add_refunds(units=row["units"], credits=0, **_why_charged_back())
     return sorted(found.values(), key=lambda one: (-one.month.toordinal(), one.title, one.slug))
 
 
@@ -192,7 +192,7 @@ def _refund_line(item: PurchaseItem) -> ItemLine:
 
 def _charge_back_line(item: PurchaseItem) -> ItemLine:
     at = item.purchase.charge_back.at
-    return _line(item, "charge-back", at, -1, 0, reason=CHARGED_BACK, borne_by=THE_STORE)
+    return _line(item, "charge-back", at, -1, 0, **_why_charged_back())
 
 
 def _line(
@@ -212,7 +212,12 @@ def _line(
 
 def _why(basis: str) -> dict[str, str]:
     """Goodwill is the store's own affair; everything else the publisher bears with its share."""
-    return {"reason": str(Basis(basis).label), "borne_by": THE_STORE if basis == Basis.GOODWILL else YOU}
+    by_the_store = basis == Basis.GOODWILL
+    return {"reason": str(Basis(basis).label), "borne_by": _("the store") if by_the_store else _("you")}
+
+
+def _why_charged_back() -> dict[str, str]:
+    return {"reason": str(Status.CHARGED_BACK.label), "borne_by": _("the store")}
 
 
 def _instant(day: date) -> datetime:

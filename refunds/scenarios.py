@@ -1,9 +1,17 @@
 """Purchases that nobody made, judged by the real judge: for the policy page's examples and its calculator."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
 
 from refunds.policy import Cause, Decision, Download, Facts, Item, Kind, Status, Terms, decide
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 BOUGHT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -12,7 +20,7 @@ BOUGHT = datetime(2026, 1, 1, tzinfo=UTC)
 class Scenario:
     """What somebody bought, what of it was downloaded at which original prices, and how many days later they ask."""
 
-    name: str
+    name: StrOrPromise
     size: int
     spent: int
     downloaded: tuple[int, ...] = ()
@@ -40,7 +48,7 @@ class Scenario:
             owner=0,
             invoice="",
             kind=Kind.BUNDLE if bundle else Kind.ASSET,
-            title=self.name,
+            title=str(self.name),
             status=Status.COMPLETED,
             completed_at=BOUGHT,
             credits_spent=self.spent,
@@ -51,9 +59,9 @@ class Scenario:
 
 # The five rows of the written policy.
 EXAMPLES = (
-    (Scenario("Asset A, not downloaded", 1, 40), False),
-    (Scenario("Asset A, downloaded", 1, 40, (40,)), False),
-    (Scenario("Bundle of 10 items, none downloaded", 10, 100), True),
-    (Scenario("Bundle of 10 items, 3 downloaded", 10, 100, (10, 15, 5)), True),
-    (Scenario("Bundle of 10 items, 6 downloaded", 10, 100, (10, 15, 5, 10, 10, 10)), True),
+    (Scenario(_("Asset A, not downloaded"), 1, 40), False),
+    (Scenario(_("Asset A, downloaded"), 1, 40, (40,)), False),
+    (Scenario(_("Bundle of 10 items, none downloaded"), 10, 100), True),
+    (Scenario(_("Bundle of 10 items, 3 downloaded"), 10, 100, (10, 15, 5)), True),
+    (Scenario(_("Bundle of 10 items, 6 downloaded"), 10, 100, (10, 15, 5, 10, 10, 10)), True),
 )

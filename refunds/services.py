@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
@@ -133,7 +134,7 @@ def charge_back(*, purchase: Purchase, by: User | None, why: str, now: datetime)
     """By a lead, and never of their own purchase; by nobody where a store moves in with one."""
     if by is not None and (by.pk == purchase.customer_id or not by.has_perm("storefront.charge_back")):
         raise NotAllowed(
-            "Only a lead records a charge-back, and not of their own purchase. Nothing was changed."
+            _("Only a lead records a charge-back, and not of their own purchase. Nothing was changed.")
         )
     return in_transaction(lambda: charge_back_within(purchase=purchase, by=by, why=why, now=now))
 

@@ -107,7 +107,7 @@ def book(settlement: Settlement, wallet: Wallet, *, now: datetime) -> Refund:
             wallet,
             settlement.plan,
             evidence=refund.digest,
-            memo=f"Refund of {sold.title}",
+            memo=f"Refund of {sold.title}",  # English: stored
             made_by=settlement.requested_by,
             at=now,
         )

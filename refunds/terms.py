@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from django.db import IntegrityError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts import audit
 from accounts.models import User
@@ -13,12 +15,16 @@ from storefront.models import Terms
 
 class TermsInThePast(Refusal):
     code = "terms_in_the_past"
-    sentence = "New terms start in the future: purchases keep the terms they were completed under. Nothing was published."
+    sentence = _lazy(
+        "New terms start in the future: purchases keep the terms they were completed under. Nothing was published."
+    )
 
 
 class TermsTaken(Refusal):
     code = "terms_taken"
-    sentence = "There are terms of this name, or from this very instant, already. Nothing was published."
+    sentence = _lazy(
+        "There are terms of this name, or from this very instant, already. Nothing was published."
+    )
 
 
 def publish_terms(
@@ -32,7 +38,7 @@ def publish_terms(
     now: datetime,
 ) -> Terms:
     if not by.is_lead:
-        raise NotAllowed("Only a lead publishes terms. Nothing was published.")
+        raise NotAllowed(_("Only a lead publishes terms. Nothing was published."))
     if in_force_from <= now:
         raise TermsInThePast
 

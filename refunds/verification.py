@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import ApiKey, Publisher, User
 from ground.laws import given, law
@@ -22,7 +23,6 @@ from storefront.numbers import normalise
 
 MOST_NUMBERS = 50
 EVER_COMPLETED = (Status.COMPLETED, Status.REFUNDED, Status.CHARGED_BACK)
-CHARGED_BACK = "Charged back"
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,11 @@ class VerifiedItem:
         """A fixed phrase per basis, never a customer's words."""
         if not self.refunded:
             return None
-        return CHARGED_BACK if self.charged_back else str(Basis(self.item.purchase.refund.basis).label)
+        return (
+            str(Status.CHARGED_BACK.label)
+            if self.charged_back
+            else str(Basis(self.item.purchase.refund.basis).label)
+        )
 
     @property
     def by_the_store(self) -> bool:
@@ -86,12 +90,12 @@ class VerifiedItem:
         if self.item.purchase.status not in EVER_COMPLETED:
             return self.item.purchase.get_status_display()
         if self.charged_back:
-            return "Charged back"
+            return str(Status.CHARGED_BACK.label)
         if self.refunded:
-            return "Refunded"
+            return str(Status.REFUNDED.label)
         if self.other_license:
-            return "Another license"
-        return "Downloaded" if self.downloaded else "Not downloaded"
+            return _("Another license")
+        return _("Downloaded") if self.downloaded else _("Not downloaded")
 
 
 def verify(

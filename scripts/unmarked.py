@@ -51,6 +51,7 @@ FOR_DEVELOPERS |= {
     "exception",
     "debug",
     "Error",
+    "WrongLine",
     "execute",
 }
 SHOWN_BY_KEYWORD = {

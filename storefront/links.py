@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from ground.refusals import Refusal
@@ -12,15 +14,11 @@ from storefront.models import Download, PurchaseItem
 
 class LinkEnded(Refusal):
     code = "link_ended"
-    sentence = (
-        "This link is no longer good: links live for {minutes} minutes. Nothing was downloaded and nothing more was "
-        "counted; your library gives you a new one."
-    )
 
 
 class AccessEnded(Refusal):
     code = "access_ended"
-    sentence = (
+    sentence = _(
         "Your access to {title} has ended, so nothing was downloaded. "
         "The page of the purchase says since when and why."
     )
@@ -50,10 +48,21 @@ def follow(given: str, *, now: datetime, reader: User | None = None) -> Download
     if download is None or not download.customer.is_active or (reader and reader.pk != download.customer_id):
         return None
     if now > expires_at(download):
-        raise LinkEnded(minutes=settings.DOWNLOAD_LINK_MINUTES)
+        raise _link_ended(settings.DOWNLOAD_LINK_MINUTES)
     if download.struck_at or not PurchaseItem.objects.live().filter(pk=download.item_id).exists():
         raise AccessEnded(title=download.asset.title)
     return download
+
+
+def _link_ended(minutes: int) -> LinkEnded:
+    sentence = ngettext(
+        "This link is no longer good: links live for {minutes} minute. Nothing was downloaded and nothing more was "
+        "counted; your library gives you a new one.",
+        "This link is no longer good: links live for {minutes} minutes. Nothing was downloaded and nothing more was "
+        "counted; your library gives you a new one.",
+        minutes,
+    )
+    return LinkEnded(sentence, minutes=minutes)
 
 
 def _signer() -> Signer:

@@ -3,6 +3,7 @@
 import re
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from ground.refusals import Refusal
 from storefront.models import Purchase, Series
@@ -45,7 +46,7 @@ def take_numbers(prefix: str, count: int) -> list[str]:
     found = Series.objects.take(prefix, count)
     if found is None:
         raise Refusal(
-            "The store's series of numbers is full, so nothing was done. Its operator opens another."
+            _("The store's series of numbers is full, so nothing was done. Its operator opens another.")
         )
     code, last = found
     return [f"{prefix}{code}{number:010d}" for number in range(last - count + 1, last + 1)]

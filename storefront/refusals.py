@@ -1,33 +1,39 @@
 """What this room says no to, one class a cause."""
 
+from django.utils.translation import gettext_lazy as _
+
 from ground.refusals import Refusal
 
 
 class PriceChanged(Refusal):
     code = "price_changed"
-    sentence = "The price is {credits} credits now. Nothing was bought; look at the new price and confirm it."
+    sentence = _(
+        "The price is {credits} credits now. Nothing was bought; look at the new price and confirm it."
+    )
     settles = True
 
 
 class AlreadyOwned(Refusal):
     code = "already_owned"
-    sentence = "You already own {title}. Nothing was bought; say that you want to buy it again if you do."
+    sentence = _("You already own {title}. Nothing was bought; say that you want to buy it again if you do.")
     settles = True
 
 
 class NotForSale(Refusal):
     code = "not_for_sale"
-    sentence = "{title} is no longer for sale. Nothing was bought; what you own of it stays in your library."
+    sentence = _(
+        "{title} is no longer for sale. Nothing was bought; what you own of it stays in your library."
+    )
 
 
 class NotOwned(Refusal):
     code = "not_owned"
-    sentence = "You do not own this asset, so nothing was downloaded."
+    sentence = _("You do not own this asset, so nothing was downloaded.")
 
 
 class NotYourOwn(Refusal):
     code = "not_your_own"
-    sentence = (
+    sentence = _(
         "Nobody strikes a download of their own purchase or of their own publisher's asset. Nothing was changed; "
         "please ask another agent."
     )
@@ -35,12 +41,12 @@ class NotYourOwn(Refusal):
 
 class AlreadyStruck(Refusal):
     code = "already_struck"
-    sentence = "This download was struck before. Nothing was changed."
+    sentence = _("This download was struck before. Nothing was changed.")
 
 
 class StrikeTooLate(Refusal):
     code = "strike_too_late"
-    sentence = (
+    sentence = _(
         "This purchase is refunded, so its downloads stay as they were judged. Nothing was changed; "
         "a lead can give what was deducted wrongly as compensation."
     )
@@ -60,11 +66,11 @@ class WrongLine(Refusal):
 
 class NumberTaken(Refusal):
     code = "number_taken"
-    sentence = "The invoice number {invoice} is taken. Nothing was recorded."
+    sentence = _("The invoice number {invoice} is taken. Nothing was recorded.")
 
 
 class NoLongerLive(Refusal):
     code = "no_longer_live"
-    sentence = (
+    sentence = _(
         "This item gives no access any more, so nothing of it can have been handed out. Nothing was recorded."
     )

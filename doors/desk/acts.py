@@ -73,7 +73,7 @@ def in_table(name: str) -> str:
 def canned_note(request: HttpRequest) -> str:
     """The words that a canned answer starts with."""
     chosen = place(request.GET.get("canned", ""))
-    return CANNED[chosen][1] if chosen is not None and chosen < len(CANNED) else ""
+    return str(CANNED[chosen][1]) if chosen is not None and chosen < len(CANNED) else ""
 
 
 def _form(what: Page, request: HttpRequest) -> forms.Form:

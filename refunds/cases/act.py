@@ -7,13 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Publisher, User
 from credits.books import Books
 from ground.laws import given
 from refunds.cases import rights
 from refunds.cases.attachments import Checked
 from refunds.cases.locks import state_words
-from refunds.cases.refusals import CannotDecide, NotYourTurn
+from refunds.cases.refusals import CannotDecide, NotYourTurn, OwnCase
 from refunds.cases.rulings import Ruling, Standing, standing
 from refunds.models import Answer, Case, State
 from refunds.models.cases import OPEN_STATES, Side
@@ -60,7 +62,7 @@ class Doing:
         return given(self.publisher, "a publisher does this")
 
     @cached_property
-    def own_matter(self) -> str:
+    def own_matter(self) -> OwnCase | None:
         return rights.own_matter(self.person, case=self.case)
 
     @cached_property
@@ -91,14 +93,14 @@ def in_state(doing: Doing) -> None:
 def has_a_purchase(doing: Doing) -> None:
     if doing.case.purchase_id is None:
         raise CannotDecide(
-            "This request names no purchase, so it is answered and not approved. Nothing was decided."
+            _("This request names no purchase, so it is answered and not approved. Nothing was decided.")
         )
 
 
 FACTS: Mapping[str, Callable[[Doing], object]] = {
     "note": lambda doing: doing.note,
     "credits": lambda doing: doing.credits,
-    "publisher": lambda doing: doing.publisher.name if doing.publisher else "Support",
+    "publisher": lambda doing: doing.publisher.name if doing.publisher else "",
     "own_until": lambda doing: given(doing.own_answer, "who is reminded was asked").deadline,
 }
 

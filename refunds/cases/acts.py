@@ -16,7 +16,7 @@ from refunds.cases import letters, rights
 from refunds.cases.act import Doing
 from refunds.cases.attachments import Upload, attach, check
 from refunds.cases.locks import lock_case, move, state_words
-from refunds.cases.refusals import CaseClosed, NotAsked, OwnCase
+from refunds.cases.refusals import CaseClosed, NotAsked
 from refunds.cases.table import ACTS
 from refunds.cases.words import optional
 from refunds.models import Case, CaseEvent
@@ -124,8 +124,8 @@ def _assert_may(doing: Doing) -> None:
         raise NotAsked
     if act.right:
         rights.assert_agent(doing.person, act.right)
-        if doing.own_matter and not act.about_own:
-            raise OwnCase(what=doing.own_matter)
+        if doing.own_matter is not None and not act.about_own:
+            raise doing.own_matter
 
 
 def _follow(doing: Doing, name: str) -> None:

@@ -11,6 +11,8 @@ from typing import Protocol
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from ground.laws import given
 from refunds.cases.refusals import BadAttachment
@@ -19,7 +21,7 @@ from refunds.models import Attachment, CaseEvent
 MEGABYTE = 1_000_000
 LONGEST_NAME = 100
 MOST_IN_A_CASE = 40
-TAKEN = "PDF, PNG, JPEG, plain text or ZIP"
+TAKEN = _lazy("PDF, PNG, JPEG, plain text or ZIP")
 # What a name's ending promises. Other endings promise nothing, and a picture is a picture.
 PROMISED = {
     "pdf": "application/pdf",
@@ -81,7 +83,7 @@ def attach(event: CaseEvent, files: Sequence[Checked], *, shared: bool) -> None:
     case = event.case
     if case.attachments.count() + len(files) > MOST_IN_A_CASE:
         raise BadAttachment(
-            "attachments", "A request holds at most {most} files. Nothing was sent.", most=MOST_IN_A_CASE
+            "attachments", _("A request holds at most {most} files. Nothing was sent."), most=MOST_IN_A_CASE
         )
     Attachment.objects.bulk_create(
         Attachment(
@@ -115,21 +117,24 @@ def safe_name(name: str) -> str:
 def _check(upload: Upload) -> Checked:
     name, content = safe_name(upload.name), upload.content
     if not content:
-        raise BadAttachment("attachments", "{name} is empty. Nothing was sent.", name=name)
+        raise BadAttachment("attachments", _("{name} is empty. Nothing was sent."), name=name)
     if len(content) > settings.ATTACHMENT_MEGABYTES * MEGABYTE:
         raise _too_large(name)
     kind = _kind(content)
     if kind is None:
         raise BadAttachment(
             "attachments",
-            "{name} cannot be sent here: only {taken} can. Nothing was sent.",
+            _("{name} cannot be sent here: only {taken} can. Nothing was sent."),
             name=name,
             taken=TAKEN,
         )
     if _is_disguised(name, kind):
         raise BadAttachment(
             "attachments",
-            "{name} is not the kind of file that its name says. Nothing was sent; please look whether it is the right one.",
+            _(
+                "{name} is not the kind of file that its name says. Nothing was sent; please look whether it is "
+                "the right one."
+            ),
             name=name,
         )
     return Checked(name=name, content=content, content_type=kind)
@@ -171,7 +176,7 @@ def _is_plain_text(content: bytes) -> bool:
 def _too_many() -> BadAttachment:
     return BadAttachment(
         "attachments",
-        "At most {most} files go with one message. Nothing was sent.",
+        _("At most {most} files go with one message. Nothing was sent."),
         most=settings.ATTACHMENTS_AT_ONCE,
     )
 
@@ -179,7 +184,7 @@ def _too_many() -> BadAttachment:
 def _too_large(name: str) -> BadAttachment:
     return BadAttachment(
         "attachments",
-        "{name} is larger than {limit} MB. Nothing was sent.",
+        _("{name} is larger than {limit} MB. Nothing was sent."),
         name=name,
         limit=settings.ATTACHMENT_MEGABYTES,
     )

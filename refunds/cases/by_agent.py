@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from accounts.models import Publisher
 from credits import ledger
@@ -104,10 +105,12 @@ def by_another(doing: Doing) -> None:
     case = doing.case
     proposer = given(case.proposed_by, "a proposal is somebody's")
     if doing.by_id == proposer.pk:
-        raise MayNot(who="somebody other than the agent who proposed it")
+        raise MayNot(
+            _("Only somebody other than the agent who proposed it may do this. Nothing was changed.")
+        )
     above = (case.proposed_credits or 0) > settings.SECOND_AGENT_ABOVE
     if above and not proposer.is_lead and not doing.person.is_lead:
-        raise MayNot(who="a lead")
+        raise MayNot(_("Only a lead may do this. Nothing was changed."))
 
 
 def still_holds(doing: Doing) -> None:
@@ -158,15 +161,15 @@ def rejectable(doing: Doing) -> None:
     """Credits that are right, or wrong, want an explanation: such a case ends answered."""
     if doing.case.grounds == Grounds.CREDITS_WRONG:
         raise CannotDecide(
-            "A request about wrong credits is answered, with what you found. Nothing was decided."
+            _("A request about wrong credits is answered, with what you found. Nothing was decided.")
         )
 
 
 def may_compensate(doing: Doing) -> None:
     if type(doing.credits) is not int or doing.credits < 0:
-        raise CannotDecide("Give whole credits, or none. Nothing was answered.")
+        raise CannotDecide(_("Give whole credits, or none. Nothing was answered."))
     if doing.credits and not doing.person.has_perm(rights.GIVE):
-        raise MayNot(who="a lead")
+        raise MayNot(_("Only a lead may do this. Nothing was changed."))
 
 
 def compensate(doing: Doing) -> None:
@@ -180,7 +183,7 @@ def compensate(doing: Doing) -> None:
         credits=doing.credits,
         kind=Kind.COMPENSATION,
         source=f"Case {case.number}",
-        memo=f"Compensation, case {case.number}",
+        memo=f"Compensation, case {case.number}",  # English: stored
         made_by=doing.person.pk,
         at=doing.now,
     )

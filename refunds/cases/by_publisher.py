@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from ground.laws import given
 from refunds.cases.act import Doing
@@ -67,7 +68,7 @@ def offer_help(doing: Doing) -> None:
 
 def support_is_not_deciding(doing: Doing) -> None:
     if doing.case.state == State.WAITING_FOR_SECOND_AGENT:
-        raise CannotDecide("Support is deciding this request right now. Nothing was changed.")
+        raise CannotDecide(_("Support is deciding this request right now. Nothing was changed."))
 
 
 def last_deadline(case: Case) -> datetime:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import connection
 from django.db.models import Prefetch, prefetch_related_objects
+from django.utils.translation import gettext as _
 
 from accounts.models import Publisher, User
 from credits.books import open_books
@@ -49,10 +50,10 @@ def begin_case(
     """Looks whether it may be, under the lock, before anything is written."""
     law(connection.in_atomic_block, "a case is opened inside a transaction")
     if grounds not in Grounds.values:
-        raise BadInput("grounds", "Choose what this is about. Nothing was sent yet.")
+        raise BadInput("grounds", _("Choose what this is about. Nothing was sent yet."))
     if purchase is None:
         if grounds != Grounds.CREDITS_WRONG:
-            raise NotForThisPurchase("invoice", "Say which purchase this is about. Nothing was sent yet.")
+            raise NotForThisPurchase("invoice", _("Say which purchase this is about. Nothing was sent yet."))
         open_books([customer.pk], now=now)
         locked = None
     else:
@@ -80,8 +81,10 @@ def _assert_askable(purchase: Purchase, grounds: str) -> None:
     if purchase.status != Status.COMPLETED and grounds not in ALWAYS_OPEN:
         raise NotForThisPurchase(
             "grounds",
-            "This purchase is {status}. You can still say that your credits are wrong, or ask something else. "
-            "Nothing was sent yet.",
+            _(
+                "This purchase is {status}. You can still say that your credits are wrong, or ask something else. "
+                "Nothing was sent yet."
+            ),
             status=purchase.get_status_display().lower(),
         )
 
@@ -109,7 +112,8 @@ def name_items(case: Case, slugs: Sequence[str] | None, *, of: Publisher | None 
     unknown = [slug for slug in slugs or () if slug not in by_slug]
     if unknown or (not live and of is not None) or (slugs is not None and not slugs):
         raise BadInput(
-            "items", "Choose from the items of this purchase that can be asked about. Nothing was sent yet."
+            "items",
+            _("Choose from the items of this purchase that can be asked about. Nothing was sent yet."),
         )
     chosen = live if slugs is None else [by_slug[slug] for slug in dict.fromkeys(slugs)]
     case.save()

@@ -1,5 +1,7 @@
 """What people hear who ask something of a case that cannot be done. One class a cause."""
 
+from django.utils.translation import gettext_lazy as _
+
 from ground.refusals import Refusal
 
 
@@ -7,37 +9,37 @@ class CaseOpen(Refusal):
     """Raised with `number`, so that a door can lead there."""
 
     code = "case_open"
-    sentence = "There is an open request about this purchase already: {number}. Nothing new was opened."
+    sentence = _("There is an open request about this purchase already: {number}. Nothing new was opened.")
     settles = True
 
 
 class CaseClosed(Refusal):
     code = "case_closed"
-    sentence = "This request is closed already: {state}. Nothing was changed."
+    sentence = _("This request is closed already: {state}. Nothing was changed.")
 
 
 class NotYourTurn(Refusal):
     """The act does not fit the state that the case is in."""
 
     code = "wrong_state"
-    sentence = "This cannot be done now: the request is {state}. Nothing was changed."
+    sentence = _("This cannot be done now: the request is {state}. Nothing was changed.")
 
 
 class AlreadyAnswered(Refusal):
     code = "already_answered"
-    sentence = "This was answered already, on {at}. Nothing was changed."
+    sentence = _("This was answered already, on {at}. Nothing was changed.")
 
 
 class NotAsked(Refusal):
     """Shown as a page that never was: a publisher learns nothing of cases that do not concern it."""
 
     code = "not_found"
-    sentence = "There is no such request."
+    sentence = _("There is no such request.")
 
 
 class TooLateToAnswer(Refusal):
     code = "too_late"
-    sentence = "The time to answer ended on {at}, so support decides now. Nothing was changed."
+    sentence = _("The time to answer ended on {at}, so support decides now. Nothing was changed.")
 
 
 class BadInput(Refusal):
@@ -62,12 +64,20 @@ class MayNot(Refusal):
     """The person lacks the right, whatever the case says."""
 
     code = "not_allowed"
-    sentence = "Only {who} may do this. Nothing was changed."
+    sentence = _("Only an agent may do this. Nothing was changed.")
 
 
 class OwnCase(Refusal):
     code = "own_case"
-    sentence = "Nobody decides about {what}. Somebody else has to do this; nothing was changed."
+    sentence = _(
+        "Nobody decides about their own purchase. Somebody else has to do this; nothing was changed."
+    )
+
+
+class OwnPublisher(OwnCase):
+    sentence = _(
+        "Nobody decides about their own publisher. Somebody else has to do this; nothing was changed."
+    )
 
 
 class CannotDecide(Refusal):
@@ -82,4 +92,4 @@ class BeyondLimit(Refusal):
 
 class NobodyToAsk(Refusal):
     code = "nobody_to_ask"
-    sentence = "There is no publisher left to ask. Nothing was changed."
+    sentence = _("There is no publisher left to ask. Nothing was changed.")

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Membership, Publisher, PublisherEmail, User
 from ground.receipts import Answer as Told
 from ground.receipts import Asking, idempotently
@@ -136,7 +138,7 @@ def own_address(publisher: Publisher, email: str) -> str:
     if not address or not (confirmed.exists() or members.exists()):
         raise BadInput(
             "email",
-            "Use a confirmed address of {publisher}, or the address you sign in with. Nothing was sent.",
+            _("Use a confirmed address of {publisher}, or the address you sign in with. Nothing was sent."),
             publisher=publisher.name,
         )
     return address
@@ -153,6 +155,6 @@ def _assert_refundable(case: Case) -> None:
     if case.purchase and case.purchase.status != Status.COMPLETED:
         raise NotForThisPurchase(
             "invoice",
-            "This purchase is {status}, so nothing can be refunded. Nothing was sent.",
+            _("This purchase is {status}, so nothing can be refunded. Nothing was sent."),
             status=case.purchase.get_status_display().lower(),
         )

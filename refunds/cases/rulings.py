@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from credits.books import Books
@@ -136,7 +138,7 @@ def rule(found: Standing, *, credits: int, keep: frozenset[str], by: User, now: 
     unknown = keep - {part.slug for part in found.parts}
     if unknown:
         raise CannotDecide(
-            "{slugs} is no item of this purchase. Nothing was decided.", slugs=", ".join(sorted(unknown))
+            _("{slugs} is no item of this purchase. Nothing was decided."), slugs=", ".join(sorted(unknown))
         )
     basis = _basis(found, credits, keep, by)
     if basis == Basis.GOODWILL and not by.is_lead:
@@ -149,7 +151,9 @@ def assert_evidence(ruling: Ruling, notes: str) -> None:
     """Of whoever approves, in writing; a second agent confirms what stands there already."""
     if ruling.basis == Basis.SERVER_ERROR and not notes.strip():
         raise CannotDecide(
-            "A server error is refunded on written evidence: say in a note what happened. Nothing was decided."
+            _(
+                "A server error is refunded on written evidence: say in a note what happened. Nothing was decided."
+            )
         )
 
 
@@ -181,11 +185,13 @@ def assert_decidable(case: Case, now: datetime) -> None:
     """Whether anything can be approved at all, by whomever and however much."""
     if case.grounds == Grounds.CREDITS_WRONG:
         raise CannotDecide(
-            "A request about wrong credits is answered, and a lead can give what is missing. Nothing was decided."
+            _(
+                "A request about wrong credits is answered, and a lead can give what is missing. Nothing was decided."
+            )
         )
     if case.purchase is not None and case.purchase.status != Status.COMPLETED:
         raise CannotDecide(
-            "This purchase is {status}: nothing can be refunded for it. Answer the request instead.",
+            _("This purchase is {status}: nothing can be refunded for it. Answer the request instead."),
             status=case.purchase.get_status_display().lower(),
         )
     if waits_for_the_customer(case, now) and not _charged_twice(case):
@@ -204,13 +210,13 @@ def _assert_amount(found: Standing, credits: int) -> None:
     spent = found.purchase.credits_spent
     if type(credits) is not int or not min(1, spent) <= credits <= spent:
         raise CannotDecide(
-            "Give whole credits from {least} to {spent}, what was spent. Nothing was decided.",
+            _("Give whole credits from {least} to {spent}, what was spent. Nothing was decided."),
             least=min(1, spent),
             spent=spent,
         )
     if credits < found.decision.credits:
         raise CannotDecide(
-            "The policy itself gives {policy} credits, and nobody gives less. Nothing was decided.",
+            _("The policy itself gives {policy} credits, and nobody gives less. Nothing was decided."),
             policy=found.decision.credits,
         )
 
@@ -278,14 +284,19 @@ def _kept(found: Standing, *, credits: int, keep: frozenset[str], basis: str) ->
 
 def _beyond(found: Standing, by: User) -> str:
     if found.old and found.authorised:
-        return "This was completed more than 180 days before the request, so only a lead approves it. Nothing was decided."
+        return _(
+            "This was completed more than 180 days before the request, so only a lead approves it. Nothing was decided."
+        )
     most = found.most_for(by)
     if most == 0:
-        return (
+        return _(
             "No publisher has said yes and the policy gives nothing, so only a lead approves this, as goodwill. "
             "Nothing was decided."
         )
-    return (
-        f"You can approve up to {most} credits, and items whose publisher did not say yes stay with the customer; "
-        "beyond that only a lead approves, as goodwill. Nothing was decided."
-    )
+    return ngettext(
+        "You can approve up to {most} credit, and items whose publisher did not say yes stay with the customer; "
+        "beyond that only a lead approves, as goodwill. Nothing was decided.",
+        "You can approve up to {most} credits, and items whose publisher did not say yes stay with the customer; "
+        "beyond that only a lead approves, as goodwill. Nothing was decided.",
+        most,
+    ).format(most=most)

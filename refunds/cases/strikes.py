@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from credits.books import open_books
 from ground.transactions import in_transaction
@@ -30,14 +32,16 @@ def strike(
         rights.assert_agent(by, row.right)
         rights.assert_not_own(by, purchase=purchase)
         if any(one.purchase_id != purchase.pk for one in downloads):
-            raise BadInput("also", "Only downloads of one purchase are struck together. Nothing was struck.")
+            raise BadInput(
+                "also", _("Only downloads of one purchase are struck together. Nothing was struck.")
+            )
         said = words(why, "why")
         books = open_books([purchase.customer_id], now=now)
         storefront.strike_within(downloads=downloads, by=by, why=said, now=now)
         case = Case.objects.open().filter(purchase=purchase).first()
         if case is None:
             return None
-        fresh, _ = lock_case(case, now=now)
+        fresh = lock_case(case, now=now)[0]
         titles = ", ".join(dict.fromkeys(download.asset.title for download in downloads))
         doing = Doing(act=row, case=fresh, by=by, note=f"{titles}: {said}", door=door, books=books, now=now)
         struck = carry_out(doing)

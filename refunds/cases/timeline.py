@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import Publisher
 from ground.laws import given
@@ -91,7 +92,7 @@ def _line(event: CaseEvent, side: str, publisher: Publisher | None) -> Line:
         actor=_actor(event, side, publisher),
         code=event.act,
         act=(ACTS_TO_CUSTOMER if side == Side.CUSTOMER else ACTS)[event.act].format(
-            publisher=event.publisher or "The publisher"
+            publisher=event.publisher or _("The publisher")
         ),
         note=event.note,
         private_note=event.private_note if own else "",
@@ -103,13 +104,14 @@ def _line(event: CaseEvent, side: str, publisher: Publisher | None) -> Line:
 
 def _actor(event: CaseEvent, side: str, publisher: Publisher | None) -> str:
     if event.side == Side.STORE:
-        return "The store"
+        return _("The store")
     if event.side == Side.SUPPORT:
-        return f"{event.by}, support" if side == Side.SUPPORT and event.by else "Support"
+        named = side == Side.SUPPORT and event.by
+        return _("{person}, support").format(person=event.by) if named else _("Support")
     if event.side == Side.PUBLISHER:
-        name = str(event.publisher or "The publisher")
+        name = str(event.publisher or _("The publisher"))
         member = event.by and (side == Side.SUPPORT or event.publisher_id == (publisher and publisher.pk))
         return f"{event.by}, {name}" if member else name
     if side == Side.CUSTOMER:
-        return "You"
-    return str(event.by) if side == Side.SUPPORT and event.by else "The customer"
+        return _("You")
+    return str(event.by) if side == Side.SUPPORT and event.by else _("The customer")

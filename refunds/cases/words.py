@@ -1,5 +1,7 @@
 """What people write: trimmed, bounded, and sent back with the figures when it is too little or too much."""
 
+from django.utils.translation import gettext as _
+
 from refunds.cases.refusals import BadInput
 
 MOST_WORDS = 10_000
@@ -9,18 +11,18 @@ def words(text: str, field: str, *, least: int = 1, most: int = MOST_WORDS) -> s
     """What somebody wrote, trimmed; too little or too much is told with the figures."""
     text = (text or "").replace("\x00", "").strip()
     if not text and least == 1:
-        raise BadInput(field, "Please write something here. Nothing was done yet.")
+        raise BadInput(field, _("Please write something here. Nothing was done yet."))
     if len(text) < least:
         raise BadInput(
             field,
-            "Please write at least {least} characters; these are {count}. Nothing was sent yet.",
+            _("Please write at least {least} characters; these are {count}. Nothing was sent yet."),
             least=least,
             count=len(text),
         )
     if len(text) > most:
         raise BadInput(
             field,
-            "That is {count} characters and at most {most} fit. Nothing was sent yet.",
+            _("That is {count} characters and at most {most} fit. Nothing was sent yet."),
             most=f"{most:,}",
             count=f"{len(text):,}",
         )

@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Publisher, User
 from credits.models import MOST, Lot
@@ -44,11 +45,11 @@ class Case(models.Model):
     reply_to = models.EmailField(blank=True)
     opened_at = models.DateTimeField()
     state_since = models.DateTimeField()
-    deadline = models.DateTimeField(null=True, blank=True, help_text="of the current state")
+    deadline = models.DateTimeField(null=True, blank=True, help_text=_("of the current state"))
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    with_lead = models.BooleanField(default=False, help_text="handed over, or overdue")
+    with_lead = models.BooleanField(default=False, help_text=_("handed over, or overdue"))
     # A customer's answer to a publisher's request: None while they are silent.
     customer_agreed = models.BooleanField(null=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -66,8 +67,8 @@ class Case(models.Model):
 
     class Meta:
         permissions: ClassVar = [
-            ("decide_case", "Can decide cases"),
-            ("overrule_case", "Can decide beyond the policy and the publishers"),
+            ("decide_case", "Can decide cases"),  # English: stored
+            ("overrule_case", "Can decide beyond the policy and the publishers"),  # English: stored
         ]
         indexes: ClassVar = [
             models.Index(fields=["deadline"], name="case_due", condition=Q(state__in=OPEN_STATES)),
@@ -168,9 +169,9 @@ class CaseEvent(models.Model):
     publisher = models.ForeignKey(Publisher, models.PROTECT, null=True, blank=True, related_name="+")
     door = models.CharField(max_length=20)
     act = models.CharField(max_length=30)
-    note = models.TextField(blank=True, help_text="seen by every side")
-    private_note = models.TextField(blank=True, help_text="seen by this side alone")
-    credits = models.BigIntegerField(null=True, blank=True, help_text="what the step did to the credits")
+    note = models.TextField(blank=True, help_text=_("seen by every side"))
+    private_note = models.TextField(blank=True, help_text=_("seen by this side alone"))
+    credits = models.BigIntegerField(null=True, blank=True, help_text=_("what the step did to the credits"))
 
     class Meta:
         ordering = ("at", "id")
@@ -195,7 +196,7 @@ class Attachment(models.Model):
     content_type = models.CharField(max_length=100)
     size_bytes = models.PositiveIntegerField()
     content = models.BinaryField()
-    shared = models.BooleanField(default=False, help_text="with the publisher; else for support only")
+    shared = models.BooleanField(default=False, help_text=_("with the publisher; else for support only"))
     at = models.DateTimeField()
 
     class Meta:

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from credits.models import MOST
 from ground.guards import Guard
@@ -23,14 +24,14 @@ class Refund(models.Model):
     customer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="refunds")
     credits = models.BigIntegerField()
     basis = models.CharField(max_length=20, choices=Basis)
-    full = models.BooleanField(help_text="nothing was downloaded, so every item was revoked")
-    facts = models.TextField(help_text="the facts that were judged, as canonical JSON")
-    decision = models.TextField(help_text="the decision on them, as every door shows it")
+    full = models.BooleanField(help_text=_("nothing was downloaded, so every item was revoked"))
+    facts = models.TextField(help_text=_("the facts that were judged, as canonical JSON"))
+    decision = models.TextField(help_text=_("the decision on them, as every door shows it"))
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    door = models.CharField(max_length=20, help_text="how it was asked: page, api, store, desk, file")
+    door = models.CharField(max_length=20, help_text=_("how it was asked: page, api, store, desk, file"))
     case = models.OneToOneField("Case", models.PROTECT, null=True, blank=True, related_name="refund")
     at = models.DateTimeField(db_index=True)
-    digest = models.CharField(max_length=64, help_text="of all the above; the ledger's entries carry it")
+    digest = models.CharField(max_length=64, help_text=_("of all the above; the ledger's entries carry it"))
 
     class Meta:
         ordering = ("-id",)

@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Publisher
 from credits.models import MOST
@@ -27,9 +28,9 @@ class Asset(models.Model):
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True)
     category = models.CharField(
-        max_length=50, blank=True, db_index=True, help_text="models, textures, tools…"
+        max_length=50, blank=True, db_index=True, help_text=_("models, textures, tools…")
     )
-    price = models.BigIntegerField(help_text="in whole credits; 0 only for a free asset")
+    price = models.BigIntegerField(help_text=_("in whole credits; 0 only for a free asset"))
     requires = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="required_by")
     created_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -142,7 +143,7 @@ class Terms(models.Model):
     class Meta:
         ordering = ("-in_force_from",)
         verbose_name_plural = "terms"
-        permissions: ClassVar = [("publish_terms", "Can publish new terms")]
+        permissions: ClassVar = [("publish_terms", "Can publish new terms")]  # English: stored
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(bundle_percent__lte=100), name="terms_percent_is_one"),
             models.CheckConstraint(condition=Q(window_days__lte=36_500), name="terms_window_is_days"),

@@ -11,7 +11,7 @@ from storefront.models.purchases import Purchase
 SERIES_END = 10**10  # the first count that ten digits do not hold
 TAKE = (
     'UPDATE storefront_series SET "last" = "last" + %s WHERE prefix = %s AND code = %s AND "last" + %s < %s '
-    'RETURNING "last"'
+    'RETURNING "last"'  # English: SQL
 )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Publisher, User
 from credits.models import MOST, Payment
@@ -83,9 +84,13 @@ class Purchase(models.Model):
     items_count = models.PositiveIntegerField()
     downloaded_count = models.PositiveIntegerField(default=0)
     downloaded_price = models.BigIntegerField(default=0)
-    download_log = models.BooleanField(default=True, help_text="whether the store knows what was downloaded")
-    allowed_duplicate = models.BooleanField(default=False, help_text="the buyer ticked “buy again”")
-    revoked_at = models.DateTimeField(null=True, blank=True, help_text="when all items were revoked at once")
+    download_log = models.BooleanField(
+        default=True, help_text=_("whether the store knows what was downloaded")
+    )
+    allowed_duplicate = models.BooleanField(default=False, help_text=_("the buyer ticked “buy again”"))
+    revoked_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("when all items were revoked at once")
+    )
     asked_at = models.DateTimeField(null=True, blank=True)
     asked_count = models.PositiveIntegerField(default=0)
     asked_price = models.BigIntegerField(default=0)
@@ -97,7 +102,7 @@ class Purchase(models.Model):
 
     class Meta:
         ordering = ("-created_at", "-id")
-        permissions: ClassVar = [("charge_back", "Can record a charge-back")]
+        permissions: ClassVar = [("charge_back", "Can record a charge-back")]  # English: stored
         indexes: ClassVar = [
             models.Index(fields=["customer", "-created_at", "-id"], name="purchase_history"),
             models.Index(fields=["-created_at", "-id"], name="purchase_newest"),
@@ -176,11 +181,13 @@ class PurchaseItem(models.Model):
     publisher = models.ForeignKey(Publisher, models.PROTECT, related_name="sold_items")
     title = models.CharField(max_length=200)
     original_price = models.BigIntegerField()
-    share = models.BigIntegerField(help_text="its part of the credits spent")
+    share = models.BigIntegerField(help_text=_("its part of the credits spent"))
     kept_share = models.BigIntegerField(
         null=True,
         blank=True,
-        help_text="what its publisher keeps after a refund; more than the share where others were given back",
+        help_text=_(
+            "what its publisher keeps after a refund; more than the share where others were given back"
+        ),
     )
     first_downloaded_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -222,7 +229,7 @@ class Download(models.Model):
     version = models.CharField(max_length=50, blank=True)
     cause = models.CharField(max_length=10, choices=Cause, default=Cause.DIRECT)
     via = models.ForeignKey(Asset, models.PROTECT, null=True, blank=True, related_name="+")
-    told = models.TextField(blank=True, help_text="what the page said before the click")
+    told = models.TextField(blank=True, help_text=_("what the page said before the click"))
     door = models.CharField(max_length=20, default="page")
     at = models.DateTimeField()
     struck_at = models.DateTimeField(null=True, blank=True)
@@ -233,7 +240,7 @@ class Download(models.Model):
 
     class Meta:
         ordering = ("at", "id")
-        permissions: ClassVar = [("strike_download", "Can strike a download")]
+        permissions: ClassVar = [("strike_download", "Can strike a download")]  # English: stored
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(cause=Cause.DIRECT, via__isnull=True)
