@@ -14,7 +14,7 @@ from django.db.models import Count, Model, QuerySet, Sum
 
 from ground import tally
 from refunds.models import Basis, Denial, LookUp, Refund
-from refunds.policy import ReasonCode
+from refunds.policy import Decision, ReasonCode
 
 REMEMBERED = "refunds:figures"
 SETTLED_AFTER = timedelta(minutes=5)  # a row that is younger may be overtaken by one with a higher number
@@ -42,10 +42,10 @@ def figures(now: datetime) -> Figures:
     return found
 
 
-def count_quote(eligible: bool, reasons: list[str]) -> None:
-    tally.count(f"quotes.{'eligible' if eligible else 'denied'}")
-    for code in reasons:
-        tally.count(f"quote_reasons.{code}")
+def count_quote(decision: Decision) -> None:
+    tally.count(f"quotes.{'eligible' if decision.eligible else 'denied'}")
+    for reason in decision.reasons:
+        tally.count(f"quote_reasons.{reason.code.value}")
 
 
 def _newest_settled(model: type[Model], now: datetime, last: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -26,6 +26,7 @@ from refunds.question import (
     in_utc,
     rfc3339,
 )
+from storefront.windows import refundable_until
 
 __all__ = [
     "Cause",
@@ -44,7 +45,6 @@ __all__ = [
     "Status",
     "Terms",
     "decide",
-    "refundable_until",
 ]
 
 Plain: TypeAlias = "str | int | bool | list[Plain] | dict[str, Plain] | None"
@@ -134,7 +134,7 @@ def decide(facts: Facts, *, terms: Terms, now: datetime) -> Decision:
         reasons=reasons,
         items=tuple(_judged(item, eligible) for item in facts.items),
         deductions=deductions if eligible else (),
-        refundable_until=refundable_until(_completed_at(facts), terms),
+        refundable_until=_until(facts, terms),
         decided_at=now,
         terms=terms,
     )
@@ -194,8 +194,7 @@ def _not_completed(facts: Facts, now: datetime) -> Evidence | None:
 
 def _too_late(facts: Facts, terms: Terms, now: datetime) -> Evidence | None:
     """The last instant of the window is inside. What never completed has no window to miss."""
-    completed_at = _completed_at(facts)
-    until = refundable_until(completed_at, terms)
+    completed_at, until = facts.completed_at, _until(facts, terms)
     if completed_at is None or until is None or now <= until:
         return None
     return {
@@ -205,18 +204,10 @@ def _too_late(facts: Facts, terms: Terms, now: datetime) -> Evidence | None:
     }
 
 
-def _completed_at(facts: Facts) -> datetime | None:
-    return None if facts.status in {Status.PENDING, Status.CANCELLED} else facts.completed_at
-
-
-def refundable_until(completed_at: datetime | None, terms: Terms) -> datetime | None:
-    """Days are 24 hours in UTC, so a change of the clocks neither gives nor takes one."""
-    if completed_at is None:
-        return None
-    try:
-        return in_utc(completed_at) + timedelta(days=terms.window_days)
-    except OverflowError:
-        return datetime.max.replace(tzinfo=UTC)
+def _until(facts: Facts, terms: Terms) -> datetime | None:
+    return refundable_until(
+        status=facts.status, completed_at=facts.completed_at, window_days=terms.window_days
+    )
 
 
 def _asset_downloaded(facts: Facts) -> Evidence | None:

@@ -46,9 +46,9 @@ class Quote:
 
 
 def quote(*, purchase: Purchase, requester: User, now: datetime) -> Quote:
-    """What a refund would be at this instant. Reads, and writes nothing."""
+    """What a refund would be at this instant, for somebody who is shown it: it is counted, and nothing is written."""
     found = _judge(gather(purchase, requester), now)
-    count_quote(found.decision.eligible, [reason.code.value for reason in found.decision.reasons])
+    count_quote(found.decision)
     return found
 
 

@@ -17,9 +17,7 @@ from doors.api.fields import Credits, Moment, Slug, Strict, Tick, read, read_que
 from doors.api.keys import answered, asking
 from doors.api.paging import PAGED, listed
 from doors.api.views import Route, say
-from refunds.facts import terms_of
 from refunds.models import Refund
-from refunds.policy import refundable_until
 from refunds.question import rfc3339
 from storefront.documents import document_pdf
 from storefront.models import Asset, Bundle, Invoice, Purchase, PurchaseItem, Status
@@ -176,7 +174,7 @@ def _items() -> "Prefetch[str]":
 
 
 def _as_told(purchase: Purchase, refund: Refund | None) -> dict[str, Any]:
-    until = refundable_until(purchase.completed_at, terms_of(purchase))
+    until = purchase.refundable_until
     return {
         "invoice": purchase.number,
         "status": purchase.status,

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, reverse
 
+from doors.attachments import as_download
 from doors.desk.acts import PAGES, act
 from doors.desk.approving import approve
 from doors.desk.case_page import case_page
@@ -12,7 +13,6 @@ from doors.desk.pages import at
 from doors.desk.queue import queue
 from doors.desk.rows import ReadOnlyAdmin
 from refunds.cases import rights
-from refunds.cases.attachments import as_download
 from refunds.models import Attachment, Case
 
 NUMBER = r"(?P<number>C[0-9]{8})"

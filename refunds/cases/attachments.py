@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from django.conf import settings
-from django.http import HttpResponse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -93,16 +91,6 @@ def attach(event: CaseEvent, files: Sequence[Checked], *, shared: bool) -> None:
         )
         for file in files
     )  # fmt: skip
-
-
-def as_download(file: Attachment) -> HttpResponse:
-    """Never shown in the store's own pages: a download, of the type that its bytes have, in a sandbox."""
-    response = HttpResponse(bytes(file.content), content_type=file.content_type)
-    response["Content-Disposition"] = content_disposition_header(True, file.name)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
 
 
 def safe_name(name: str) -> str:

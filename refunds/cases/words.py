@@ -9,7 +9,7 @@ MOST_WORDS = 10_000
 
 def words(text: str, field: str, *, least: int = 1, most: int = MOST_WORDS) -> str:
     """What somebody wrote, trimmed; too little or too much is told with the figures."""
-    text = (text or "").replace("\x00", "").strip()
+    text = text.replace("\x00", "").strip()
     if not text and least == 1:
         raise BadInput(field, _("Please write something here. Nothing was done yet."))
     if len(text) < least:
@@ -30,8 +30,8 @@ def words(text: str, field: str, *, least: int = 1, most: int = MOST_WORDS) -> s
 
 
 def optional(text: str, field: str) -> str:
-    return words(text, field) if text and text.strip() else ""
+    return words(text, field) if text.strip() else ""
 
 
 def as_written(text: str, field: str) -> str:
-    return (text or "").strip()
+    return text.strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from ground.guards import Guard
 from ground.prepared import Given, Prepared, as_model, columns
 from storefront.enums import Cause, Status
 from storefront.models.catalogue import Asset, AssetFile, Bundle, Terms
+from storefront.windows import refundable_until
 
 if TYPE_CHECKING:
     from storefront.sold import Part
@@ -140,7 +141,9 @@ class Purchase(models.Model):
     @property
     def refundable_until(self) -> datetime | None:
         """The end of the window that the buyer was promised; whether it can be refunded is for the policy to say."""
-        return self.completed_at + timedelta(days=self.terms.window_days) if self.completed_at else None
+        return refundable_until(
+            status=self.status, completed_at=self.completed_at, window_days=self.terms.window_days
+        )
 
 
 def _judged(**named: Given) -> models.QuerySet[Purchase, Any]:

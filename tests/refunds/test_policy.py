@@ -26,6 +26,8 @@ from refunds.policy import (
     decide,
 )
 from storefront import enums as shop_enums
+from storefront import windows
+from storefront.windows import refundable_until
 
 STANDARD = Terms("2025-08", datetime(1970, 1, 1, tzinfo=UTC), window_days=30, bundle_percent=50)
 BOUGHT = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
@@ -274,8 +276,10 @@ def test_the_last_instant_is_inside_and_the_next_microsecond_is_not(completed_at
 
 def test_a_deadline_is_counted_in_utc_whatever_the_clocks_on_the_wall_do():
     bought = datetime(2026, 10, 10, 12, 0, tzinfo=ZoneInfo("Europe/Berlin"))
-    assert policy.refundable_until(bought, STANDARD).isoformat() == "2026-11-09T10:00:00+00:00"
-    assert policy.refundable_until(None, STANDARD) is None
+    until = refundable_until(status=Status.COMPLETED, completed_at=bought, window_days=STANDARD.window_days)
+    assert until.isoformat() == "2026-11-09T10:00:00+00:00"
+    assert refundable_until(status=Status.COMPLETED, completed_at=None, window_days=30) is None
+    assert refundable_until(status=Status.CANCELLED, completed_at=bought, window_days=30) is None
 
 
 def test_the_zone_in_which_the_question_is_asked_changes_nothing():
@@ -526,7 +530,7 @@ def test_facts_and_answers_cannot_be_edited():
 # What the policy may know of the world
 
 
-@pytest.mark.parametrize("module", [policy, question, laws])
+@pytest.mark.parametrize("module", [policy, question, laws, windows])
 def test_the_policy_knows_no_framework_and_reads_no_clock(module):
     tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
@@ -540,6 +544,7 @@ def test_the_policy_knows_no_framework_and_reads_no_clock(module):
         "ground.laws",
         "refunds.question",
         "storefront.enums",
+        "storefront.windows",
         "typing",
     }
     called = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}

@@ -91,3 +91,15 @@ def test_a_stale_tab_shows_the_old_balance_and_a_refresh_the_new_one(at_home, ad
     fresh = at_home.get("/purchases/").content.decode()
     shown = [re.search(r'head__balance">([^<]*)<', page)[1] for page in (stale, fresh)]
     assert shown == ["0", "40"]
+
+
+def test_a_quote_is_counted_once_for_each_page_that_shows_it(at_home, ada, oak, now, monkeypatch):
+    counted: list[str] = []
+    monkeypatch.setattr("ground.tally.count", counted.append)
+    address = f"/purchases/{buy(ada, oak, days_ago=2, now=now).number}/refund/"
+    at_home.get(address)
+    assert counted == ["quotes.eligible"]
+    assert at_home.post(address, {"key": "one", "expected_credits": 39}).status_code == 409
+    assert counted == ["quotes.eligible"] * 2
+    assert at_home.post(address, {"key": "two", "expected_credits": 40}).status_code == 302
+    assert counted == ["quotes.eligible"] * 2

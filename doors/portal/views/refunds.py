@@ -11,13 +11,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.models import Publisher
+from doors.attachments import as_download
 from doors.forms import FilesField, ManyFiles
 from doors.portal.gate import PortalRequest, for_publishers
 from doors.portal.opinions import policy_says
 from doors.portal.paging import page
 from ground.refusals import Refusal
 from refunds import cases
-from refunds.cases.attachments import as_download
 from refunds.cases.refusals import BadInput, NotAsked
 from refunds.models import Answer, Basis, Case, CaseItem, State
 from refunds.models.cases import OPEN_STATES, Side

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from doors.attachments import as_download
 from doors.paging import page_of
 from doors.shop.forms import MessageForm, NewCaseForm, WithdrawForm
 from ground.receipts import Asking, digest_of
@@ -115,8 +116,6 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
 
 @login_required
 def attachment(request: HttpRequest, number: str, ref: str) -> HttpResponse:
-    from refunds.cases.attachments import as_download
-
     found = get_object_or_404(cases.visible_attachments(_mine(request, number), side=Side.CUSTOMER), ref=ref)
     return as_download(found)
 

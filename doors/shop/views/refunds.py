@@ -12,9 +12,10 @@ from credits.models import MOST
 from ground.receipts import Asking, digest_of
 from ground.refusals import Refusal
 from refunds.dependants import kept_that_require_lost, lost_and_kept
+from refunds.figures import count_quote
 from refunds.models import Case, Refund
 from refunds.refusals import QuoteChanged
-from refunds.services import Quote, quote, request_refund
+from refunds.services import Quote, opinion, request_refund
 from storefront.models import Purchase
 
 
@@ -50,7 +51,7 @@ class ConfirmForm(forms.Form):
 @login_required
 def refund(request: HttpRequest, number: str) -> HttpResponse:
     purchase = get_object_or_404(Purchase.objects.owned_by(request.user).to_judge(), number=number)
-    found = quote(purchase=purchase, requester=request.user, now=request.now)
+    found = opinion(purchase=purchase, now=request.now)
     case = Case.objects.open().filter(purchase=purchase).first()
     if request.method != "POST":
         return _show(request, found, _fresh_form(found, case), case)
@@ -129,6 +130,7 @@ def _show(
     said: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    count_quote(found.decision)
     context = {
         "purchase": found.gathered.purchase,
         "decision": found.decision,
