@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from accounts import audit
 from accounts.models import ApiKey, Invitation, Membership, Publisher, PublisherEmail, User
+from ground.instants import rfc3339
 from ground.refusals import NotAllowed, Refusal
 from ground.transactions import in_transaction
 
@@ -150,7 +151,7 @@ def invite(*, publisher: Publisher, email: str, role: str, by: User, now: dateti
                 "by": str(by),
                 "role": role,
                 "path": f"/portal/invitations/{row.pk}/",
-                "open_until": (now + INVITATION_LIVES).isoformat(),
+                "open_until": rfc3339(now + INVITATION_LIVES),
             },
             now=now,
         )

@@ -6,10 +6,7 @@ nowhere else: the ledger writes them, and the proof spells them again from the r
 
 import hashlib
 import json
-from datetime import UTC, datetime
 from json.encoder import encode_basestring as quoted
-
-from ground.laws import law
 
 GENESIS = ""
 EXPIRED = "{}"
@@ -18,14 +15,6 @@ EXPIRED = "{}"
 def canonical(facts: object) -> str:
     """The one spelling of plain data, whatever order its keys came in: this is what digests are taken of."""
     return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-
-
-def stamp(at: datetime | None) -> str | None:
-    """An instant as every digest spells it: UTC, with all six digits."""
-    if at is None:
-        return None
-    law(at.tzinfo is not None, "an instant without a zone is none")
-    return at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def lot_facts(

@@ -7,8 +7,8 @@ from functools import partial
 from django.db.models import F
 
 from credits.books import open_books
-from credits.chain import stamp
 from credits.models import ExpiryNotice, Kind, Lot, LotQuerySet
+from ground.instants import stamp
 from ground.models import Receipt
 from ground.refusals import Busy
 from ground.transactions import in_transaction

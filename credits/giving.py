@@ -6,9 +6,9 @@ from accounts import audit
 from accounts.models import User
 from credits import ledger
 from credits.books import open_books
-from credits.chain import stamp
 from credits.ledger import Lot
 from credits.models import Kind
+from ground.instants import stamp
 from ground.receipts import Answer, Asking, idempotently
 from ground.refusals import NotAllowed
 from outbox import letters

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from credits import chain
 from credits.refusals import InsufficientCredits, TooManyCredits
+from ground.instants import stamp
 from ground.laws import given, law
 
 MOST = 2**53 - 1  # the largest integer that every JSON reader keeps exactly
@@ -42,8 +43,8 @@ class Lot:
     def facts(self) -> str:
         """All that never changes about it."""
         return chain.lot_facts(
-            created_at=chain.stamp(self.created_at),
-            expires_at=chain.stamp(self.expires_at),
+            created_at=stamp(self.created_at),
+            expires_at=stamp(self.expires_at),
             issued=self.issued,
             kind=self.kind,
             reborn_from=self.reborn_from,
@@ -198,7 +199,7 @@ def pay(
         lot.remaining -= part
         usage = Usage(payment, lot, part, id=wallet.new_id(Usage))
         payment.usages.append(usage)
-        facts = chain.usage_facts(at=chain.stamp(at), of=credits, purpose=purpose, spent=part)
+        facts = chain.usage_facts(at=stamp(at), of=credits, purpose=purpose, spent=part)
         append(wallet, Line("spend", -part, lot, facts, at, memo or purpose, made_by, usage))
     wallet.lots = [lot for lot in wallet.lots if lot.remaining]
     return payment
@@ -302,7 +303,7 @@ def seal(wallet: Wallet) -> None:
             *(given(line.lot.id, "a line names a lot that has its id"), line.payment_id),
             *(line.facts, line.memo),
             line.made_by,
-            chain.stamp(line.at),
+            stamp(line.at),
         )
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from ground.instants import in_utc, rfc3339
 from ground.laws import law
 from refunds.question import (
     Cause,
@@ -23,8 +24,6 @@ from refunds.question import (
     PastRefund,
     Status,
     Terms,
-    in_utc,
-    rfc3339,
 )
 from storefront.windows import refundable_until
 

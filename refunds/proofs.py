@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from credits.chain import stamp
 from credits.proofs import Finding, Progress, Side, stream
+from ground.instants import stamp
 from refunds.models import Basis, Refund
 from refunds.settlement import refund_digest
 from storefront.models import Status

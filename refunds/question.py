@@ -7,9 +7,10 @@ instants with a zone (kept in UTC), every asset once.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
+from ground.instants import in_utc, rfc3339  # noqa: F401 - the API's door has it from here
 from storefront.enums import Cause, Status
 
 MOST_CREDITS = 2**53 - 1
@@ -109,14 +110,3 @@ def whole(number: object, *, most: int = MOST_CREDITS) -> int:
     if type(number) is not int or not 0 <= number <= most:
         raise ValueError(f"{number!r} is not a whole number from 0 to {most}.")
     return number
-
-
-def in_utc(at: datetime) -> datetime:
-    if at.tzinfo is None or at.utcoffset() is None:
-        raise ValueError(f"{at!r} has no time zone.")
-    return at.astimezone(UTC)
-
-
-def rfc3339(at: datetime) -> str:
-    """The instant in UTC; microseconds only when there are any."""
-    return in_utc(at).isoformat().replace("+00:00", "Z")

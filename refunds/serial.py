@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from ground.instants import rfc3339
 from refunds.policy import Decision, Deduction, Fate, JudgedItem, Reason, ReasonCode, Restore
-from refunds.question import Cause, Download, Facts, Item, Kind, PastRefund, Status, Terms, rfc3339
+from refunds.question import Cause, Download, Facts, Item, Kind, PastRefund, Status, Terms
 from refunds.wording import message
 
 Json = dict[str, Any]
@@ -26,7 +27,7 @@ def decision_to_json(decision: Decision) -> Json:
         "items": [_judged_item(item) for item in decision.items],
         "deductions": [{"asset": each.asset, "credits": each.credits} for each in decision.deductions],
         "restores": [_restore(restore) for restore in decision.restores],
-        "refundable_until": _moment(decision.refundable_until),
+        "refundable_until": rfc3339(decision.refundable_until),
         "decided_at": rfc3339(decision.decided_at),
         "terms": _terms(decision.terms),
     }
@@ -61,7 +62,7 @@ def _restore(restore: Restore) -> Json:
         "lot": restore.lot,
         "kind": str(restore.kind),
         "credits": restore.credits,
-        "expires_at": _moment(restore.expires_at),
+        "expires_at": rfc3339(restore.expires_at),
     }
 
 
@@ -71,10 +72,6 @@ def _terms(terms: Terms) -> Json:
         "window_days": terms.window_days,
         "bundle_percent": terms.bundle_percent,
     }
-
-
-def _moment(at: datetime | None) -> str | None:
-    return None if at is None else rfc3339(at)
 
 
 def decision_from_json(stored: Mapping[str, Any]) -> Decision:
@@ -87,7 +84,7 @@ def decision_from_json(stored: Mapping[str, Any]) -> Decision:
         items=tuple(_read_judged_item(each) for each in stored["items"]),
         deductions=tuple(Deduction(each["asset"], each["credits"]) for each in stored["deductions"]),
         restores=tuple(_read_restore(each) for each in stored["restores"]),
-        refundable_until=_read_moment(stored["refundable_until"]),
+        refundable_until=_read_instant(stored["refundable_until"]),
         decided_at=datetime.fromisoformat(stored["decided_at"]),
         terms=_read_terms(stored["terms"]),
     )
@@ -106,7 +103,7 @@ def _read_judged_item(stored: Mapping[str, Any]) -> JudgedItem:
 
 
 def _read_restore(stored: Mapping[str, Any]) -> Restore:
-    return Restore(stored["lot"], stored["kind"], stored["credits"], _read_moment(stored["expires_at"]))
+    return Restore(stored["lot"], stored["kind"], stored["credits"], _read_instant(stored["expires_at"]))
 
 
 def _read_terms(stored: Mapping[str, Any]) -> Terms:
@@ -121,7 +118,7 @@ def facts_to_json(facts: Facts) -> Json:
         "kind": facts.kind.value,
         "title": facts.title,
         "status": facts.status.value,
-        "completed_at": _moment(facts.completed_at),
+        "completed_at": rfc3339(facts.completed_at),
         "credits_spent": facts.credits_spent,
         "items": [_item(item) for item in facts.items],
         "download_log": facts.download_log,
@@ -154,7 +151,7 @@ def facts_from_json(stored: Mapping[str, Any]) -> Facts:
         kind=Kind(stored["kind"]),
         title=stored["title"],
         status=Status(stored["status"]),
-        completed_at=_read_moment(stored["completed_at"]),
+        completed_at=_read_instant(stored["completed_at"]),
         credits_spent=stored["credits_spent"],
         items=tuple(_read_item(each) for each in stored["items"]),
         download_log=stored["download_log"],
@@ -187,5 +184,5 @@ def _read_downloads(stored: Sequence[Mapping[str, Any]]) -> tuple[Download, ...]
     )
 
 
-def _read_moment(text: str | None) -> datetime | None:
+def _read_instant(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)

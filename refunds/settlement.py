@@ -10,8 +10,9 @@ from django.db import connection
 
 from credits import ledger
 from credits.books import Books
-from credits.chain import canonical, stamp
+from credits.chain import canonical
 from credits.ledger import Restoration, Wallet, whole
+from ground.instants import stamp
 from ground.laws import law
 from outbox.acts import queue_acts
 from refunds.closing import Closing, close_open_cases

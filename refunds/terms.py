@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from accounts import audit
 from accounts.models import User
+from ground.instants import rfc3339
 from ground.refusals import NotAllowed, Refusal
 from ground.transactions import in_transaction
 from storefront.models import Terms
@@ -51,7 +52,7 @@ def publish_terms(
             published_by=by,
             created_at=now,
         )
-        numbers = f"{window_days} days, {bundle_percent} %, from {in_force_from.isoformat()}"
+        numbers = f"{window_days} days, {bundle_percent} %, from {rfc3339(in_force_from)}"
         audit.record(by=by, act="publish_terms", subject=version, why=f"{numbers}. {why}", now=now)
         return terms
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from credits.chain import stamp
+from ground.instants import stamp
 from outbox.letters import Enclosure
 from storefront.models import Document, Invoice, Series
 from storefront.rendering import render

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import CharField, F, Q, QuerySet, Value
 
 from accounts.models import Publisher
+from ground.instants import rfc3339
 from storefront import places
 from storefront.models import Asset, Bundle
 
@@ -102,7 +103,7 @@ def _goods(keys: Sequence[tuple[Any, str, int]]) -> list[Asset | Bundle]:
 
 def _token(key: tuple[Any, str, int]) -> str:
     value, kind, pk = key
-    return places.token(value.isoformat() if isinstance(value, datetime) else value, kind, pk)
+    return places.token(rfc3339(value) if isinstance(value, datetime) else value, kind, pk)
 
 
 def _place(token: str, sort: str) -> tuple[Any, str, int] | None:

@@ -2,9 +2,10 @@
 
 from django.db.models import QuerySet
 
+from ground.templatetags.recredit import moment_in
 from refunds.cases import clocks
 from refunds.cases.act import Doing
-from refunds.cases.by_publisher import last_deadline, when
+from refunds.cases.by_publisher import last_deadline
 from refunds.cases.locks import state_words
 from refunds.cases.refusals import AlreadyAnswered, NotYourTurn
 from refunds.models import Answer, Case, State
@@ -18,7 +19,7 @@ def not_answered_yet(doing: Doing) -> None:
     """One answer to a publisher's request."""
     case = doing.case
     if case.state != State.WAITING_FOR_CUSTOMER and case.customer_agreed is not None:
-        raise AlreadyAnswered(at=when(case.state_since))
+        raise AlreadyAnswered(at=moment_in(case.state_since))
 
 
 def say_whose(doing: Doing, *, mine: bool) -> None:

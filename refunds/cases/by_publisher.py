@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from ground.laws import given
+from ground.templatetags.recredit import moment_in
 from refunds.cases.act import Doing
 from refunds.cases.by_clock import publishers_have_time
 from refunds.cases.refusals import AlreadyAnswered, CannotDecide, TooLateToAnswer
@@ -32,9 +32,9 @@ def pending(doing: Doing) -> None:
     """The publisher's open question. Its time counts by the clock, whether or not the job that says so has run."""
     own = _open_question(doing)
     if own.answered_at is not None:
-        raise AlreadyAnswered(at=when(own.answered_at))
+        raise AlreadyAnswered(at=moment_in(own.answered_at))
     if doing.case.state != State.WAITING_FOR_PUBLISHER or doing.now > own.deadline:
-        raise TooLateToAnswer(at=when(own.deadline))
+        raise TooLateToAnswer(at=moment_in(own.deadline))
 
 
 def answer(doing: Doing, *, yes: bool) -> None:
@@ -57,7 +57,7 @@ def after_an_answer(doing: Doing) -> str:
 def no_help_offered_yet(doing: Doing) -> None:
     offered_at = _open_question(doing).help_offered_at
     if offered_at is not None:
-        raise AlreadyAnswered(at=when(offered_at))
+        raise AlreadyAnswered(at=moment_in(offered_at))
 
 
 def offer_help(doing: Doing) -> None:
@@ -73,11 +73,6 @@ def support_is_not_deciding(doing: Doing) -> None:
 
 def last_deadline(case: Case) -> datetime:
     return max(case.answers.filter(authorised=None).values_list("deadline", flat=True))
-
-
-def when(at: datetime) -> str:
-    local = localtime(at)
-    return f"{local.day} {local:%b %Y, %H:%M %Z}"
 
 
 def _open_question(doing: Doing) -> Answer:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from accounts.models import Publisher, PublisherEmail, User
-from credits.chain import stamp
+from ground.instants import rfc3339
 from outbox.letters import queue_many
 from outbox.models import Message
 from refunds.models import Case, CaseItem
@@ -47,7 +47,7 @@ def _letter(
         "invoice": case.purchase.number if case.purchase else "",
         "title": case.purchase.title if case.purchase else "",
         "grounds": case.grounds,
-        "answer_until": stamp(case.deadline) if case.deadline else None,
+        "answer_until": rfc3339(case.deadline),
     }
-    plain = {key: stamp(value) if isinstance(value, datetime) else value for key, value in more.items()}
+    plain = {key: rfc3339(value) if isinstance(value, datetime) else value for key, value in more.items()}
     return Message(template=template, data={**told, **plain}, to=to, person=person, queued_at=now, due_at=now)

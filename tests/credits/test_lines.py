@@ -6,6 +6,7 @@ import pytest
 
 from credits import chain, ledger
 from credits.ledger import Wallet
+from ground.instants import stamp
 from ground.laws import LawBroken
 from tests.credits.plain import ADA, BEN, lot, pay, restore
 from tests.world import NOW
@@ -37,7 +38,7 @@ def test_each_line_stands_for_its_facts(wallet):
     one = lot(wallet, 'say "oak"', 10, days=3)
     payment = pay(wallet, 4)
     restore(wallet, payment, 4)
-    ends, born, now = (chain.stamp(at) for at in (one.expires_at, one.created_at, NOW))
+    ends, born, now = (stamp(at) for at in (one.expires_at, one.created_at, NOW))
     assert [line.facts for line in wallet.lines] == [
         (
             f'{{"created_at":"{born}","expires_at":"{ends}","issued":10,"kind":"paid","reborn_from":null,'
@@ -57,15 +58,15 @@ def test_sealing_chains_the_new_lines_to_the_last_one(wallet):
     for line, payment, made_by in zip(wallet.lines, (None, 1), (None, BEN), strict=True):
         previous = chain.line_digest(
             *(previous, ADA, line.number, line.kind, line.credits, line.balance_after, one.id, payment),
-            *(line.facts, line.memo, made_by, chain.stamp(line.at)),
+            *(line.facts, line.memo, made_by, stamp(line.at)),
         )
         assert line.digest == previous
     assert wallet.head_digest == previous
 
 
 def test_whatever_is_said_differently_has_another_digest():
-    said = ["", ADA, 1, "grant", 10, 10, 1, None, "{}", "memo", None, chain.stamp(NOW)]
-    others = ["x", BEN, 2, "spend", 11, 11, 2, 1, "{x}", "mem", 1, chain.stamp(NOW + timedelta(seconds=1))]
+    said = ["", ADA, 1, "grant", 10, 10, 1, None, "{}", "memo", None, stamp(NOW)]
+    others = ["x", BEN, 2, "spend", 11, 11, 2, 1, "{x}", "mem", 1, stamp(NOW + timedelta(seconds=1))]
     digests = {chain.line_digest(*said)}
     for place, other in enumerate(others):
         digests.add(chain.line_digest(*said[:place], other, *said[place + 1 :]))

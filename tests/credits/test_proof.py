@@ -16,6 +16,7 @@ from credits.models import Code, Entry, Lot, Payment, Redemption, Usage, Wallet
 from credits.proofs import Progress
 from credits.wallets import prove, wallets_hold
 from ground import guards
+from ground.instants import stamp
 from ground.laws import LawBroken
 from tests.world import NOW, days_before, wallet_of
 
@@ -238,7 +239,7 @@ def test_a_forger_who_recomputes_one_digest_is_found_by_the_next_line(unguarded)
     previous = ada.entries.get(number=2).digest
     forged = chain.line_digest(
         *(previous, ada.pk, line.number, line.kind, line.credits, line.balance_after),
-        *(line.lot_id, line.payment_id, line.facts, line.memo, line.made_by_id, chain.stamp(line.at)),
+        *(line.lot_id, line.payment_id, line.facts, line.memo, line.made_by_id, stamp(line.at)),
     )
     run("UPDATE credits_entry SET memo = 'Mine', digest = %s WHERE id = %s", forged, line.pk)
     assert [finding.row for finding in found()] == [f"wallet {ada.pk}, line 4"]
@@ -303,4 +304,4 @@ def test_facts_are_canonical_json():
 
 def test_an_instant_without_a_zone_is_refused():
     with pytest.raises(LawBroken, match="without a zone"):
-        chain.stamp(datetime(2026, 11, 21, 12, 0))  # noqa: DTZ001 - that is the mistake
+        stamp(datetime(2026, 11, 21, 12, 0))  # noqa: DTZ001 - that is the mistake

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ground import laws
+from ground import instants, laws
 from refunds import enums, policy, question
 from refunds.policy import (
     Cause,
@@ -530,7 +530,7 @@ def test_facts_and_answers_cannot_be_edited():
 # What the policy may know of the world
 
 
-@pytest.mark.parametrize("module", [policy, question, laws, windows])
+@pytest.mark.parametrize("module", [policy, question, instants, laws, windows])
 def test_the_policy_knows_no_framework_and_reads_no_clock(module):
     tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
@@ -541,6 +541,7 @@ def test_the_policy_knows_no_framework_and_reads_no_clock(module):
         "dataclasses",
         "datetime",
         "enum",
+        "ground.instants",
         "ground.laws",
         "refunds.question",
         "storefront.enums",

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credits.chain import canonical
+from ground.instants import rfc3339
 from refunds.policy import Cause, Download, Facts, Item, Kind, Restore, Status, Terms, decide
-from refunds.question import rfc3339
 from refunds.serial import decision_from_json, decision_to_json, facts_from_json, facts_to_json
 from tests.refunds.made_up import questions
 

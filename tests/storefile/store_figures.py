@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from accounts.models import AuditLine, Publisher, User
-from credits.chain import stamp
+from ground.instants import stamp
 from credits.models import Entry, Lot, Redemption, Usage, Wallet
 from credits.proofs import Progress, findings, snapshot
 from doors.portal.verify import in_ten_fields

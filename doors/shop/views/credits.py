@@ -10,12 +10,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from credits.chain import stamp
 from credits.codes import Redeemed, redeem_code
 from credits.models import Entry, Wallet
 from credits.refusals import InvalidCode, TooManyGuesses
 from credits.statement import balance_over_time, holdings, newest_first, up_to_date
 from doors.paging import Page
+from ground.instants import stamp
 from ground.receipts import Asking, digest_of
 from ground.refusals import Refusal
 from ground.spreadsheets import csv_file
