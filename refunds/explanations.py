@@ -9,16 +9,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from refunds.policy import Evidence
-
 When = Callable[[datetime], str]
-Explain = Callable[[Evidence, When], str]
-DownloadEvidence = Mapping[str, Any]
+Figures = Mapping[str, Any]  # a reason's evidence, or one download in it: plain data, as it is stored
+Explain = Callable[[Figures, When], str]
 
 MOST_NAMED = 3  # A sentence that names more than this is a list, and the page has one.
 
 
-def refunded_before(evidence: Mapping[str, Any], when: When) -> str:
+def refunded_before(evidence: Figures, when: When) -> str:
     once = _("A purchase can be refunded once.")
     if "credit_note" not in evidence:
         return f"{_('It was refunded before.')} {once}"
@@ -34,7 +32,7 @@ def refunded_before(evidence: Mapping[str, Any], when: When) -> str:
     return f"{came_back} {once}"
 
 
-def window_closed(evidence: Mapping[str, Any], when: When) -> str:
+def window_closed(evidence: Figures, when: When) -> str:
     return ngettext(
         "It was completed on {completed_at} and could be refunded for {window_days:,} day, until {refundable_until}.",
         "It was completed on {completed_at} and could be refunded for {window_days:,} days, until {refundable_until}.",
@@ -46,22 +44,22 @@ def window_closed(evidence: Mapping[str, Any], when: When) -> str:
     )
 
 
-def asset_downloaded(evidence: Evidence, when: When) -> str:
+def asset_downloaded(evidence: Figures, when: When) -> str:
     only = _("A single asset can be refunded only as long as it was never downloaded.")
     downloads = downloads_in(evidence)
     return f"{_first_of(downloads, when)} {only}" if downloads else only
 
 
-def bundle_over_limit(evidence: Mapping[str, Any], when: When) -> str:
+def bundle_over_limit(evidence: Figures, when: When) -> str:
     return " ".join(filter(None, (_how_many(evidence), _limit(evidence), _came_along(evidence))))
 
 
-def downloads_in(evidence: Mapping[str, Any]) -> list[DownloadEvidence]:
+def downloads_in(evidence: Figures) -> list[Figures]:
     downloads = evidence.get("downloads")
     return [each for each in downloads if isinstance(each, dict)] if isinstance(downloads, list) else []
 
 
-def handed_out(download: DownloadEvidence, when: When) -> str:
+def handed_out(download: Figures, when: When) -> str:
     """One download in a sentence."""
     sentence = (
         _("{title} was downloaded on {at}, because {requirer} requires it.")
@@ -71,7 +69,7 @@ def handed_out(download: DownloadEvidence, when: When) -> str:
     return sentence.format(**_named(download, when))
 
 
-def _first_of(downloads: list[DownloadEvidence], when: When) -> str:
+def _first_of(downloads: list[Figures], when: When) -> str:
     first, later = downloads[0], len(downloads) - 1
     if not later:
         return handed_out(first, when)
@@ -91,20 +89,20 @@ def _first_of(downloads: list[DownloadEvidence], when: When) -> str:
     return sentence.format(**_named(first, when), count=later)
 
 
-def _named(download: DownloadEvidence, when: When) -> dict[str, str]:
+def _named(download: Figures, when: When) -> dict[str, str]:
     at = datetime.fromisoformat(download["at"])
     return {"title": download["title"], "at": when(at), "requirer": _requirer(download)}
 
 
-def _came_by_itself(download: DownloadEvidence) -> bool:
+def _came_by_itself(download: Figures) -> bool:
     return bool(download["cause"] == "dependency")
 
 
-def _requirer(download: DownloadEvidence) -> str:
+def _requirer(download: Figures) -> str:
     return download["via_title"] or download["via"] or _("another asset")
 
 
-def _how_many(evidence: Mapping[str, Any]) -> str:
+def _how_many(evidence: Figures) -> str:
     if evidence["items"] == 1:
         return _("Of the 1 item in this bundle, 1 was downloaded.")
     return ngettext(
@@ -114,7 +112,7 @@ def _how_many(evidence: Mapping[str, Any]) -> str:
     ).format(items=evidence["items"], downloaded=evidence["downloaded"])
 
 
-def _limit(evidence: Mapping[str, Any]) -> str:
+def _limit(evidence: Figures) -> str:
     limit, percent = evidence["limit"], evidence["bundle_percent"]
     if not limit:
         return _("It can be refunded while none is ({percent} %).").format(percent=percent)
@@ -125,7 +123,7 @@ def _limit(evidence: Mapping[str, Any]) -> str:
     ).format(limit=limit, percent=percent)
 
 
-def _came_along(evidence: Mapping[str, Any]) -> str:
+def _came_along(evidence: Figures) -> str:
     """Names what dependencies fetched; a translator sets the list's marks with its sentence."""
     along = [
         _("{title}, because {requirer} requires it").format(title=each["title"], requirer=_requirer(each))

@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from credits.proofs import Finding, Progress, Side, stream
 from ground.instants import stamp
-from refunds.models import Basis, Refund
+from refunds.models import Basis, CreditNote, Refund
 from refunds.settlement import refund_digest
 from storefront.models import Status
 
@@ -77,7 +76,7 @@ def _laws(
     yield from _borne(refund, shares)
 
 
-def _noted(refund: Refund, note: Any) -> Iterable[tuple[bool, str, str]]:
+def _noted(refund: Refund, note: CreditNote | None) -> Iterable[tuple[bool, str, str]]:
     if note is None:
         yield False, "credit_note_missing", "It has no credit note."
         return

@@ -4,7 +4,7 @@ Each line is one transaction and one answer. Its reference is kept for good, so 
 answered as before, and other lines may name it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ from ground.receipts import Answer, Asking, idempotently
 from ground.refusals import Busy
 from refunds.services import charge_back_within
 from storefront.models import Asset, Bundle, Download, Purchase, Status
-from storefront.recording import record_download_of, record_purchase
+from storefront.recording import ToldItem, record_download_of, record_purchase
 from storefront.refusals import WrongLine
 
 
@@ -82,7 +82,7 @@ def register_purchase(
     credits: int,
     at: datetime,
     status: str = Status.COMPLETED,
-    items: Sequence[Mapping[str, Any]] | None = None,
+    items: Sequence[ToldItem] | None = None,
     invoice: str | None = None,
     download_log: bool = True,
     allow_duplicate: bool = False,

@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
 
 from refunds import policy
 from refunds.models import Basis, Denial, Refund
@@ -28,8 +27,8 @@ class Difference:
     kind: str
     row: int
     field: str
-    stored: Any
-    today: Any
+    stored: object
+    today: object
 
 
 def stored_decisions() -> int:
@@ -53,7 +52,7 @@ def _oldest_first(model: type[Refund | Denial]) -> Iterator[Refund | Denial]:
 
 
 def _differences(row: Refund | Denial, versions: dict[str, policy.Terms]) -> Iterator[Difference]:
-    def difference(field: str, stored: Any, today: Any) -> Difference:
+    def difference(field: str, stored: object, today: object) -> Difference:
         return Difference(row.purchase.number, row._meta.model_name or "", row.pk, field, stored, today)
 
     try:
@@ -75,7 +74,7 @@ def _differences(row: Refund | Denial, versions: dict[str, policy.Terms]) -> Ite
         yield difference("refunded", row.credits, today["credits"])
 
 
-def _essence(value: Any) -> Any:
+def _essence(value: object) -> object:
     """The value without the words in which reasons are told."""
     if isinstance(value, list):
         return [_essence(each) for each in value]

@@ -16,6 +16,7 @@ from refunds.question import Cause, Download, Facts, Item, Kind, PastRefund, Sta
 from refunds.wording import message
 
 Json = dict[str, Any]
+Stored = Mapping[str, Any]
 
 
 def decision_to_json(decision: Decision) -> Json:
@@ -74,7 +75,7 @@ def _terms(terms: Terms) -> Json:
     }
 
 
-def decision_from_json(stored: Mapping[str, Any]) -> Decision:
+def decision_from_json(stored: Stored) -> Decision:
     """The decision as it was given. The instant from which its terms were in force is not part of it."""
     return Decision(
         eligible=stored["eligible"],
@@ -90,7 +91,7 @@ def decision_from_json(stored: Mapping[str, Any]) -> Decision:
     )
 
 
-def _read_judged_item(stored: Mapping[str, Any]) -> JudgedItem:
+def _read_judged_item(stored: Stored) -> JudgedItem:
     fate = stored["after_refund"]
     return JudgedItem(
         asset=stored["asset"],
@@ -102,11 +103,11 @@ def _read_judged_item(stored: Mapping[str, Any]) -> JudgedItem:
     )
 
 
-def _read_restore(stored: Mapping[str, Any]) -> Restore:
+def _read_restore(stored: Stored) -> Restore:
     return Restore(stored["lot"], stored["kind"], stored["credits"], _read_instant(stored["expires_at"]))
 
 
-def _read_terms(stored: Mapping[str, Any]) -> Terms:
+def _read_terms(stored: Stored) -> Terms:
     return Terms(stored["version"], None, stored["window_days"], stored["bundle_percent"])
 
 
@@ -143,7 +144,7 @@ def _past_refund(past: PastRefund) -> Json:
     }
 
 
-def facts_from_json(stored: Mapping[str, Any]) -> Facts:
+def facts_from_json(stored: Stored) -> Facts:
     return Facts(
         requester=stored["requester"],
         owner=stored["owner"],
@@ -159,19 +160,19 @@ def facts_from_json(stored: Mapping[str, Any]) -> Facts:
     )
 
 
-def _read_item(stored: Mapping[str, Any]) -> Item:
+def _read_item(stored: Stored) -> Item:
     downloads = _read_downloads(stored["downloads"])
     return Item(stored["asset"], stored["title"], stored["original_price"], downloads)
 
 
-def _read_past_refund(stored: Mapping[str, Any] | None) -> PastRefund | None:
+def _read_past_refund(stored: Stored | None) -> PastRefund | None:
     if stored is None:
         return None
     refunded_at = datetime.fromisoformat(stored["refunded_at"])
     return PastRefund(stored["credit_note"], refunded_at, stored["credits"])
 
 
-def _read_downloads(stored: Sequence[Mapping[str, Any]]) -> tuple[Download, ...]:
+def _read_downloads(stored: Sequence[Stored]) -> tuple[Download, ...]:
     return tuple(
         Download(
             at=datetime.fromisoformat(each["at"]),

@@ -1,7 +1,7 @@
 """What is in a bundle when it is bought: nested bundles opened, every asset once, in the order of first mention."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from ground.prepared import Given, Prepared
 from storefront.models import Asset, Bundle, BundlePart
@@ -20,13 +20,16 @@ _goods = Prepared(
 )
 
 
-class Piece(NamedTuple):
+Thing = TypeVar("Thing")
+
+
+class Piece(NamedTuple, Generic[Thing]):
     """One line of a bundle's content: what it holds of an asset, or the bundle inside it."""
 
     bundle: int
     inner: int | None
     asset: int | None
-    thing: Any
+    thing: Thing | None
 
 
 def contents(bundle: Bundle) -> list[Asset]:
@@ -50,22 +53,23 @@ def goods_in(bundle: Bundle) -> tuple[list[Good], bool]:
     return [Good(*good) for _, *good in found], not any(withdrawn for withdrawn, *_ in found)
 
 
-def _opened(bundle: Bundle, read: Callable[[Collection[int]], Iterable[Piece]]) -> list[Any]:
+def _opened(bundle: Bundle, read: Callable[[Collection[int]], Iterable[Piece[Thing]]]) -> list[Thing]:
     """One query a level of nesting, whatever the number of items."""
-    pieces: dict[int, list[Piece]] = {}
+    pieces: dict[int, list[Piece[Thing]]] = {}
     wanted = {bundle.pk}
     while wanted:
         pieces |= {pk: [] for pk in wanted}
         for piece in read(wanted):
             pieces[piece.bundle].append(piece)
         wanted = {piece.inner for found in pieces.values() for piece in found if piece.inner} - pieces.keys()
-    found: dict[int | None, Any] = {}
+    found: dict[int | None, Thing] = {}
     for piece in _in_order(bundle.pk, pieces, set()):
-        found.setdefault(piece.asset, piece.thing)
+        if piece.thing is not None:
+            found.setdefault(piece.asset, piece.thing)
     return list(found.values())
 
 
-def _in_order(pk: int, pieces: dict[int, list[Piece]], opened: set[int]) -> Iterator[Piece]:
+def _in_order(pk: int, pieces: dict[int, list[Piece[Thing]]], opened: set[int]) -> Iterator[Piece[Thing]]:
     # A bundle that was opened before adds nothing, which also ends a ring that somebody managed to tie.
     if pk in opened:
         return

@@ -7,7 +7,6 @@ theirs, and writes them in the same shape.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -96,7 +95,7 @@ def document_pdf(number: str) -> bytes:
     """
     kept = Document.objects.filter(pk=number).values_list("pdf", flat=True).first()
     if kept is None:
-        facts: Mapping[str, Any] = json.loads(facts_behind[number[:2]](number))
+        facts: Mapping[str, object] = json.loads(facts_behind[number[:2]](number))
         # Nothing is ever judged by when bytes were made, so this one reading of the clock is nobody's `now`.
         made = Document(number=number, pdf=render(facts), rendered_at=timezone.now())
         Document.objects.bulk_create([made], ignore_conflicts=True)

@@ -164,7 +164,7 @@ def _record_items(new: Sequence[Sold]) -> None:
         sold.item_ids = [next(ids) for _ in sold.parts]
 
 
-def _purchase(sold: Sold) -> tuple[Any, ...]:
+def _purchase(sold: Sold) -> tuple[object, ...]:
     return (
         *(sold.number, sold.customer.pk, sold.asset_id, sold.bundle_id, sold.publisher_id, sold.title),
         *(sold.credits_spent, sold.created_at, sold.terms.pk, sold.payment and sold.payment.id),
@@ -172,7 +172,7 @@ def _purchase(sold: Sold) -> tuple[Any, ...]:
     )
 
 
-def _moving(sold: Sold) -> tuple[Any, ...]:
+def _moving(sold: Sold) -> tuple[object, ...]:
     asked = sold.asked
     return (
         *(str(sold.status), sold.completed_at, sold.downloaded_count, sold.downloaded_price, sold.revoked_at),
@@ -180,7 +180,7 @@ def _moving(sold: Sold) -> tuple[Any, ...]:
     )
 
 
-def _item(sold: Sold, place: int) -> tuple[Any, ...]:
+def _item(sold: Sold, place: int) -> tuple[object, ...]:
     part = sold.parts[place]
     return (
         *(sold.id, place, sold.customer.pk, part.asset_id, part.publisher_id, part.title),
@@ -188,12 +188,12 @@ def _item(sold: Sold, place: int) -> tuple[Any, ...]:
     )
 
 
-def _item_moving(sold: Sold, place: int) -> tuple[Any, ...]:
+def _item_moving(sold: Sold, place: int) -> tuple[object, ...]:
     kept_share = sold.kept_shares[place] if sold.kept_shares else None
     return (sold.firsts.get(place), kept_share, sold.lost.get(place))
 
 
-def _download(handed: Handed) -> tuple[Any, ...]:
+def _download(handed: Handed) -> tuple[object, ...]:
     sold = handed.sold
     return (
         *(sold.item_ids[handed.place], sold.id, sold.customer.pk, sold.parts[handed.place].asset_id),
@@ -202,7 +202,7 @@ def _download(handed: Handed) -> tuple[Any, ...]:
     )
 
 
-def _invoices(new: Iterable[Sold]) -> Iterator[tuple[Any, ...]]:
+def _invoices(new: Iterable[Sold]) -> Iterator[tuple[object, ...]]:
     """A purchase that is pending has none yet."""
     for sold in new:
         if sold.status == Status.PENDING:

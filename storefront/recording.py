@@ -1,9 +1,9 @@
 """What was sold and handed out elsewhere, recorded here: another shop in front of this store says what happened, and
 when. Nothing is asked about price or ownership, for it has happened; the credits must be there all the same."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from django.db import connection
 
@@ -23,6 +23,16 @@ from storefront.services import good_of
 from storefront.sold import Good, Handed, Sold, freeze
 
 
+class ToldItem(TypedDict):
+    """One item, as another shop sold it; what it does not tell is as it is here."""
+
+    asset: str
+    publisher: NotRequired[str]
+    title: NotRequired[str]
+    original_price: NotRequired[int]
+    share: NotRequired[int]
+
+
 def record_purchase(
     *,
     customer: User,
@@ -30,7 +40,7 @@ def record_purchase(
     spent: int,
     at: datetime,
     status: str = Status.COMPLETED,
-    items: Sequence[Mapping[str, Any]] | None = None,
+    items: Sequence[ToldItem] | None = None,
     number: str | None = None,
     download_log: bool = True,
     allow_duplicate: bool = False,
@@ -117,7 +127,7 @@ def _terms(at: datetime) -> Terms:
         raise WrongLine("at", "No terms were in force at that time.") from None
 
 
-def _assets(thing: Asset | Bundle, items: Sequence[Mapping[str, Any]] | None) -> list[Asset]:
+def _assets(thing: Asset | Bundle, items: Sequence[ToldItem] | None) -> list[Asset]:
     """What the line names, or what is in it now, as the catalogue has it."""
     if items is None:
         return [thing] if isinstance(thing, Asset) else contents(thing)
@@ -126,9 +136,7 @@ def _assets(thing: Asset | Bundle, items: Sequence[Mapping[str, Any]] | None) ->
     return [known[slug] for slug in slugs if slug in known]
 
 
-def _goods(
-    thing: Asset | Bundle, assets: Sequence[Asset], items: Sequence[Mapping[str, Any]] | None
-) -> list[Good]:
+def _goods(thing: Asset | Bundle, assets: Sequence[Asset], items: Sequence[ToldItem] | None) -> list[Good]:
     """The assets as the items say that they were sold, or as they are on sale now."""
     goods = [good_of(asset) for asset in assets]
     if items is None:

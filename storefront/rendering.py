@@ -3,14 +3,13 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import typst
 
 TEMPLATE = Path(__file__).with_name("document.typ")
 
 
-def render(facts: Mapping[str, Any]) -> bytes:
+def render(facts: Mapping[str, object]) -> bytes:
     """A tagged PDF that screen readers can read (PDF/UA-1).
 
     The fonts that come with typst know Latin, Greek, Cyrillic, Hebrew and Arabic. A title in another script is tried
@@ -36,7 +35,7 @@ def _compile(facts: str, *, system_fonts: bool, tagged: bool) -> bytes:
     )
 
 
-def _printable(value: Any) -> Any:
+def _printable(value: object) -> object:
     """Control characters and lone surrogates have no shape; a line break stays."""
     if isinstance(value, str):
         return "".join(sign for sign in value if sign == "\n" or sign.isprintable())

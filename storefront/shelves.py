@@ -19,6 +19,9 @@ SORTS = {
     "dear": ("price", True),
 }
 MOST_WORDS = 8
+# Where a row stands: the value that it is sorted by, what it is, and its id.
+SortedBy = datetime | str | int
+Key = tuple[SortedBy, str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +72,8 @@ def _keys(
     search: Search,
     column: str,
     falling: bool,
-    place: "tuple[Any, str, int] | None",
-) -> "QuerySet[Any, tuple[Any, str, int]]":
+    place: Key | None,
+) -> "QuerySet[Any, Key]":
     rows = model.objects.on_sale()
     for word in search.words.split()[:MOST_WORDS]:
         rows = rows.filter(
@@ -91,7 +94,7 @@ def _keys(
     return named.values_list("key", "sort", "pk")
 
 
-def _goods(keys: Sequence[tuple[Any, str, int]]) -> list[Asset | Bundle]:
+def _goods(keys: Sequence[Key]) -> list[Asset | Bundle]:
     rows: dict[tuple[str, int], Asset | Bundle] = {}
     for model in (Asset, Bundle):
         wanted = [pk for _, kind, pk in keys if kind == model.kind]
@@ -101,20 +104,20 @@ def _goods(keys: Sequence[tuple[Any, str, int]]) -> list[Asset | Bundle]:
     return [rows[kind, pk] for _, kind, pk in keys if (kind, pk) in rows]
 
 
-def _token(key: tuple[Any, str, int]) -> str:
+def _token(key: Key) -> str:
     value, kind, pk = key
     return places.token(rfc3339(value) if isinstance(value, datetime) else value, kind, pk)
 
 
-def _place(token: str, sort: str) -> tuple[Any, str, int] | None:
+def _place(token: str, sort: str) -> Key | None:
     """Where a page begins. What is no token of ours, or one of another order, is the beginning."""
     found = places.place(token, str if sort in {"new", "title"} else int, str, int)
     if not found:
         return None
-    value: Any = found[0]
+    value: SortedBy = found[0]
     if sort == "new":
         try:
-            value = datetime.fromisoformat(value)
+            value = datetime.fromisoformat(str(value))
         except ValueError:
             return None
         if value.tzinfo is None:

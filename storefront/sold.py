@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from credits.ledger import Payment
 from ground.laws import given
@@ -19,7 +19,7 @@ from storefront.shares import allocate
 
 COMPLETED, REFUNDED = Status.COMPLETED.value, Status.REFUNDED.value
 CANCELLED, CHARGED_BACK = Status.CANCELLED.value, Status.CHARGED_BACK.value
-NOTHING: Mapping[int, Any] = MappingProxyType({})
+NOTHING: Mapping[int, datetime] = MappingProxyType({})
 
 
 class Buyer(Protocol):

@@ -1,7 +1,6 @@
 """What every store has from the first day: the standard terms and its own number series."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
@@ -11,7 +10,7 @@ from storefront.models import Series, Terms
 SINCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def make_standards(using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
+def make_standards(using: str = DEFAULT_DB_ALIAS, **_: object) -> None:
     Terms.objects.using(using).get_or_create(
         version="standard",
         defaults={"in_force_from": SINCE, "window_days": 30, "bundle_percent": 50, "created_at": SINCE},

@@ -2,24 +2,24 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
 from django import template
 from django.template.context import Context
 from django.utils import timezone
 
-from refunds.policy import Decision, Fate, Restore
+from refunds.policy import Decision, Fate, Reason, Restore
 from refunds.wording import ReasonCode, Words, words
 
 register = template.Library()
 
 
 @register.inclusion_tag("_decision.html", takes_context=True)
-def decision(context: Context, judged: Decision, *, acts: str = "", about: str = "you") -> dict[str, Any]:
+def decision(context: Context, judged: Decision, *, acts: str = "", about: str = "you") -> dict[str, object]:
     """`acts` is a template with the buttons that belong to the answer; `about` is "you" for the buyer's own eyes and
     "them" for everybody else's."""
     return {
-        **cast(dict[str, Any], context.flatten()),
+        **cast(dict[str, object], context.flatten()),
         "decision": judged,
         "acts": acts,
         "yours": about == "you",
@@ -41,7 +41,7 @@ def opened_at(judged: Decision) -> datetime | None:
     return until - timedelta(days=judged.terms.window_days) if until else None
 
 
-def _together(restores: Iterable[Restore]) -> list[dict[str, Any]]:
+def _together(restores: Iterable[Restore]) -> list[dict[str, object]]:
     """Lots of one kind with one end are one line to the reader: how they came in parts is the ledger's business."""
     sums: dict[tuple[str, datetime | None], int] = {}
     for part in restores:
@@ -52,7 +52,7 @@ def _together(restores: Iterable[Restore]) -> list[dict[str, Any]]:
     ]
 
 
-def _in_words(reason: Any) -> Words:
+def _in_words(reason: Reason) -> Words:
     return words(reason, when=_local)
 
 

@@ -2,9 +2,9 @@
 
 import json
 from argparse import ArgumentTypeError
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -27,10 +27,18 @@ class Command(BaseCommand):
         )
         parser.add_argument("--json", action="store_true")
 
-    def handle(self, *, since: date | None, until: date | None, **options: Any) -> None:
+    def handle(
+        self,
+        *,
+        window_days: int,
+        bundle_percent: int,
+        since: date | None,
+        until: date | None,
+        **options: object,
+    ) -> None:
         found = backtest(
-            window_days=options["window_days"],
-            bundle_percent=options["bundle_percent"],
+            window_days=window_days,
+            bundle_percent=bundle_percent,
             since=midnight(since) if since else None,
             until=midnight(until) + timedelta(days=1) if until else None,
         )
@@ -41,7 +49,7 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def whole_up_to(most: int) -> Any:
+def whole_up_to(most: int) -> Callable[[str], int]:
     def whole(text: str) -> int:
         if not (text.isascii() and text.isdigit()) or int(text) > most:
             raise ArgumentTypeError(f"{text!r} is not a whole number from 0 to {most}.")

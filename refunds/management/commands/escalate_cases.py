@@ -1,7 +1,6 @@
 """Does what the clock asks of open cases; the worker does the same every ten minutes."""
 
 import json
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
@@ -15,7 +14,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true")
 
-    def handle(self, **options: Any) -> None:
+    def handle(self, **options: object) -> None:
         done = escalate_cases(timezone.now())
         if options["json"]:
             self.stdout.write(json.dumps(done))

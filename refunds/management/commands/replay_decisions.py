@@ -3,7 +3,6 @@
 import json
 import sys
 from dataclasses import asdict
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from tqdm import tqdm
@@ -20,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true")
 
-    def handle(self, **options: Any) -> None:
+    def handle(self, **options: object) -> None:
         replayed, different = 0, 0
         shown: list[Difference] = []
         for differences in tqdm(
