@@ -24,7 +24,8 @@ class RefundsConfig(AppConfig):
     def ready(self) -> None:
         from credits import proofs
         from outbox import acts, letters
-        from refunds.cases import escalation  # noqa: F401 - the job registers itself on import
+        from refunds import closing
+        from refunds.cases import closings, escalation  # noqa: F401 - the job registers itself on import
         from refunds.credit_notes import facts_of_note
         from refunds.letters import letters_of_refund
         from refunds.proofs import NOTES, refunds_hold
@@ -33,6 +34,7 @@ class RefundsConfig(AppConfig):
         from storefront.proofs import NUMBERED
 
         documents.facts_behind[Series.CREDIT_NOTE] = facts_of_note
+        closing.endings |= {"refunded": closings.by_refund, "charged_back": closings.by_charge_back}
         acts.written_by["refund"] = letters_of_refund
         letters.enclosures["credit_note"] = documents.enclosure
         NUMBERED[Series.CREDIT_NOTE] = NOTES
