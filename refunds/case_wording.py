@@ -1,4 +1,4 @@
-"""What the acts and states of a case are called: one table each, whoever reads it."""
+"""The words for the steps and states of a case, in one table each for all readers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a click on Download would cost: every purchase whose refund it would change, told before the click."""
+"""What a click on Download would cost, before the click: every purchase whose refund it would change."""
 
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Mapping
@@ -40,8 +40,8 @@ def download_costs(
             item = counting.get(asset.pk)
             if item is not None and item.first_downloaded_at is None:
                 fetched[item.purchase_id].add(item.pk)
-        found = (_cost(bought[purchase], items, now) for purchase, items in sorted(fetched.items()))
-        costs[click] = [cost for cost in found if cost is not None]
+        changes = (_cost(bought[purchase], items, now) for purchase, items in sorted(fetched.items()))
+        costs[click] = [cost for cost in changes if cost is not None]
     return costs
 
 

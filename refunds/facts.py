@@ -16,7 +16,7 @@ from storefront.sold import BoundTerms, Handed, Settled, Sold
 
 @dataclass(frozen=True)
 class Gathered:
-    """The facts, with the purchase that they are about for whoever goes on to act on them."""
+    """The facts, and the purchase that they are about, so that a caller can act on it."""
 
     purchase: Purchase
     sold: Sold

@@ -24,7 +24,7 @@ Figures = Counter[tuple[str, str]]
 def figures(now: datetime) -> Figures:
     """By (what, which): every figure that there can be, zeros included."""
     remembered: dict[str, tuple[int, dict[tuple[str, str], int]]] = cache.get(REMEMBERED, {})
-    found: Figures = Counter()
+    counts: Figures = Counter()
     keep = {}
     for model, read in READERS.items():
         name = model._meta.model_name or ""
@@ -34,12 +34,12 @@ def figures(now: datetime) -> Figures:
         if settled > last:
             old.update(read(last, settled))
         keep[name] = settled, dict(old)
-        found.update(old)
-        found.update(read(settled, None))
+        counts.update(old)
+        counts.update(read(settled, None))
     cache.set(REMEMBERED, keep, timeout=None)
-    found.update({("quotes", outcome): tally.total(f"quotes.{outcome}") for outcome in OUTCOMES})
-    found.update({("quote_reasons", code): tally.total(f"quote_reasons.{code}") for code in REASONS})
-    return found
+    counts.update({("quotes", outcome): tally.total(f"quotes.{outcome}") for outcome in OUTCOMES})
+    counts.update({("quote_reasons", code): tally.total(f"quote_reasons.{code}") for code in REASONS})
+    return counts
 
 
 def count_quote(decision: Decision) -> None:
@@ -54,21 +54,21 @@ def _newest_settled(model: type[Model], now: datetime, last: int) -> int:
 
 
 def _refunds(after: int, until: int | None) -> Figures:
-    found: Figures = Counter()
+    counts: Figures = Counter()
     rows = _between(Refund, after, until).order_by().values("basis")
     for row in rows.annotate(count=Count("pk"), back=Sum("credits")):
-        found["refunds", row["basis"]] = row["count"]
-        found["credits_returned", row["basis"]] = row["back"]
-    return found
+        counts["refunds", row["basis"]] = row["count"]
+        counts["credits_returned", row["basis"]] = row["back"]
+    return counts
 
 
 def _denials(after: int, until: int | None) -> Figures:
-    found: Figures = Counter()
+    counts: Figures = Counter()
     for decision in _between(Denial, after, until).values_list("decision", flat=True).iterator():
-        found["denials", ""] += 1
+        counts["denials", ""] += 1
         for reason in json.loads(decision)["reasons"]:
-            found["denial_reasons", reason["code"]] += 1
-    return found
+            counts["denial_reasons", reason["code"]] += 1
+    return counts
 
 
 def _look_ups(after: int, until: int | None) -> Figures:

@@ -1,4 +1,4 @@
-"""Who is told of a refund, and what: the customer all of it, a publisher only what concerns its own items."""
+"""The letters of a refund: the customer reads all of it, a publisher only what concerns its own items."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,11 +17,11 @@ def letters_of_refund(pk: int, at: datetime) -> list[Message]:
     items = list(purchase.items.all())
     lost, kept = lost_and_kept(refund, items)
     gone = {item.pk for item in lost}
-    told = {"invoice": purchase.number, "credit_note": note, "basis": refund.basis}
+    common = {"invoice": purchase.number, "credit_note": note, "basis": refund.basis}
     to_customer = Message(
         template="refunded",
         data={
-            **told,
+            **common,
             "title": purchase.title,
             "credits": refund.credits,
             "credits_spent": purchase.credits_spent,
@@ -39,7 +39,7 @@ def letters_of_refund(pk: int, at: datetime) -> list[Message]:
         Message(
             template="refunded_publisher",
             data={
-                **told,
+                **common,
                 "by_the_store": refund.basis == Basis.GOODWILL,
                 "items": [
                     {

@@ -1,5 +1,5 @@
-"""The shape of every line that tells of a store, declared once, in line.schema.json: the loader of store files checks by
-it, and the API makes of it the forms for what another shop sends."""
+"""The shape of every line of a store file, declared once in line.schema.json. The loader checks lines by it, and the API
+builds from it the forms for what another shop sends."""
 
 import json
 from pathlib import Path

@@ -81,7 +81,7 @@ class Deduction:
 
 @dataclass(frozen=True, slots=True)
 class Restore:
-    """Where credits go back to. Not the policy's to say: whoever knows the lots fills it in."""
+    """The lot that credits go back to. The policy does not know lots; the caller fills this in."""
 
     lot: int
     kind: str
@@ -157,7 +157,7 @@ def _nothing_to_see(terms: Terms, now: datetime) -> Decision:
 
 
 def _reasons(facts: Facts, terms: Terms, now: datetime) -> Iterator[Reason]:
-    """Every rule is asked, whatever the others said: nobody mends one thing only to hear of the next."""
+    """Every rule is asked, whatever the others say, so that nobody fixes one thing and is then told of the next."""
     answers: tuple[tuple[ReasonCode, Evidence | None], ...] = (
         (ReasonCode.ALREADY_REFUNDED, _refunded_before(facts)),
         (ReasonCode.NOT_COMPLETED, _not_completed(facts, now)),

@@ -81,8 +81,8 @@ def _noted(refund: Refund, note: CreditNote | None) -> Iterable[tuple[bool, str,
         yield False, "credit_note_missing", "It has no credit note."
         return
     try:
-        told = json.loads(note.facts)
-        facts = (told["number"], told["invoice"], told["credits"], told["date"], note.customer_id)
+        written = json.loads(note.facts)
+        facts = (written["number"], written["invoice"], written["credits"], written["date"], note.customer_id)
     except (ValueError, LookupError, TypeError) as error:
         yield False, "credit_note_unreadable", f"Its credit note {note.number} cannot be read: {error!r}."
         return

@@ -33,10 +33,10 @@ class Granted(NamedTuple):
 SOURCES = {"paid": "Top-up", "promo": "Promotion", "compensation": "Compensation"}
 
 
-def register_user(*, asking: Asking, email: str, **more: Any) -> Answer:
+def register_user(*, asking: Asking, email: str, **profile: Any) -> Answer:
     """The outcome is (the person, whether they are new). Somebody whom the store knows is not changed."""
     try:
-        return idempotently(asking, lambda: register_person(email=email, now=asking.now, **more))
+        return idempotently(asking, lambda: register_person(email=email, now=asking.now, **profile))
     except IntegrityError as error:
         # Somebody of this address signed up in the same instant: asked again, they are known.
         raise Busy from error

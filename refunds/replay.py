@@ -75,7 +75,7 @@ def _differences(row: Refund | Denial, versions: dict[str, policy.Terms]) -> Ite
 
 
 def _essence(value: object) -> object:
-    """The value without the words in which reasons are told."""
+    """The value without the messages of its reasons."""
     if isinstance(value, list):
         return [_essence(each) for each in value]
     if isinstance(value, dict):

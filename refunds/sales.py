@@ -94,12 +94,12 @@ def month_after(month: date, by: int = 1) -> date:
 def by_asset_and_month(*, publisher: Publisher, since: date, until: date, now: datetime) -> list[AssetMonth]:
     """Newest month first, then by title; `since` and `until` are firsts of months, `until` is not in it. Three
     statements, whatever the publisher sold."""
-    found: dict[tuple[date, int], AssetMonth] = {}
+    lines: dict[tuple[date, int], AssetMonth] = {}
 
     def line(row: dict[str, Any]) -> AssetMonth:
         month = row["month"].date()
         new = AssetMonth(month, row["asset__slug"], row["asset__title"])
-        return found.setdefault((month, row["asset"]), new)
+        return lines.setdefault((month, row["asset"]), new)
 
     by = ("month", "asset", "asset__slug", "asset__title")
     for row in (
@@ -126,7 +126,7 @@ def by_asset_and_month(*, publisher: Publisher, since: date, until: date, now: d
         .annotate(units=Count("id"))
     ):
         line(row).add_refunds(units=row["units"], credits=0, **_why_charged_back())
-    return sorted(found.values(), key=lambda one: (-one.month.toordinal(), one.title, one.slug))
+    return sorted(lines.values(), key=lambda one: (-one.month.toordinal(), one.title, one.slug))
 
 
 def item_lines(*, publisher: Publisher, since: date, until: date, now: datetime) -> Iterator[ItemLine]:

@@ -35,7 +35,7 @@ class Scenario:
         return len(self.downloaded) * 100 // self.size
 
     def decide(self, terms: Terms, *, bundle: bool) -> Decision:
-        asked = BOUGHT + timedelta(days=self.days)
+        asked_at = BOUGHT + timedelta(days=self.days)
         fetched = (Download(at=BOUGHT, cause=Cause.DIRECT),)
         left = self.size - len(self.downloaded)
         prices = [*self.downloaded, *([0] * left)]
@@ -54,7 +54,7 @@ class Scenario:
             credits_spent=self.spent,
             items=tuple(items),
         )
-        return decide(facts, terms=terms, now=asked)
+        return decide(facts, terms=terms, now=asked_at)
 
 
 # The five rows of the written policy.

@@ -47,9 +47,9 @@ class Quote:
 
 def quote(*, purchase: Purchase, requester: User, now: datetime) -> Quote:
     """What a refund would be at this instant, for somebody who is shown it: it is counted, and nothing is written."""
-    found = _judge(gather(purchase, requester), now)
-    count_quote(found.decision)
-    return found
+    judged = _judge(gather(purchase, requester), now)
+    count_quote(judged.decision)
+    return judged
 
 
 def opinion(*, purchase: Purchase, now: datetime) -> Quote:
@@ -103,28 +103,28 @@ def refund_within(
     if requester.pk != purchase.customer_id:
         raise NotYours
     books = open_books([requester.pk], now=now)
-    found = _judge(gather(Purchase.objects.lock(purchase.pk), requester), now, books)
-    if found.decision.eligible and found.decision.credits != expected_credits:
-        raise QuoteChanged(credits=found.decision.credits, quote=found)
-    _remember_asking(found.gathered.sold, now)
-    if not found.decision.eligible:
-        write_moves([found.gathered.sold], places=lambda _: ())
-        return _deny(found, requested_by=requested_by, door=door, now=now)
-    settlement = by_policy(found, requested_by=requested_by, door=door)
+    judged = _judge(gather(Purchase.objects.lock(purchase.pk), requester), now, books)
+    if judged.decision.eligible and judged.decision.credits != expected_credits:
+        raise QuoteChanged(credits=judged.decision.credits, quote=judged)
+    _remember_asking(judged.gathered.sold, now)
+    if not judged.decision.eligible:
+        write_moves([judged.gathered.sold], places=lambda _: ())
+        return _deny(judged, requested_by=requested_by, door=door, now=now)
+    settlement = by_policy(judged, requested_by=requested_by, door=door)
     return settle([settlement], books=books, now=now)[0]
 
 
-def by_policy(found: Quote, *, requested_by: User, door: str) -> Settlement:
+def by_policy(judged: Quote, *, requested_by: User, door: str) -> Settlement:
     """What the policy gives, as it gives it."""
-    decision = found.decision
+    decision = judged.decision
     return Settlement(
-        sold=found.gathered.sold,
-        facts=found.facts,
+        sold=judged.gathered.sold,
+        facts=judged.facts,
         decision=decision,
         credits=decision.credits,
         basis=Basis.POLICY,
         keep=frozenset(item.asset for item in decision.items if item.after_refund == Fate.KEPT),
-        plan=found.plan,
+        plan=judged.plan,
         requested_by=requested_by.pk,
         door=door,
     )
@@ -198,13 +198,13 @@ def _remember_asking(bought: Sold, now: datetime) -> None:
         bought.asked = Asked(now, bought.downloaded_count, bought.downloaded_price)
 
 
-def _deny(found: Quote, *, requested_by: User, door: str, now: datetime) -> Denial:
-    purchase = found.gathered.purchase
+def _deny(judged: Quote, *, requested_by: User, door: str, now: datetime) -> Denial:
+    purchase = judged.gathered.purchase
     denial = Denial(
         purchase=purchase,
         customer_id=purchase.customer_id,
-        facts=canonical(facts_to_json(found.facts)),
-        decision=canonical(decision_to_json(found.decision)),
+        facts=canonical(facts_to_json(judged.facts)),
+        decision=canonical(decision_to_json(judged.decision)),
         requested_by=requested_by,
         door=door,
         at=now,

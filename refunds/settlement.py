@@ -118,7 +118,7 @@ def book(settlement: Settlement, wallet: Wallet, *, now: datetime) -> Refund:
 
 def refund_digest(refund: Refund, invoice: str) -> str:
     """The fingerprint that the ledger's entries carry: of every column, so that none can change unseen."""
-    told = {
+    columns = {
         "invoice": invoice,
         "customer": refund.customer_id,
         "credits": refund.credits,
@@ -131,7 +131,7 @@ def refund_digest(refund: Refund, invoice: str) -> str:
         "case": refund.case_id,
         "at": stamp(refund.at),
     }
-    return hashlib.sha256(canonical(told).encode()).hexdigest()
+    return hashlib.sha256(canonical(columns).encode()).hexdigest()
 
 
 def _end(settlement: Settlement, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What must hold of a refund that another store tells of: the same laws as of those that are made here."""
+"""The laws that a refund from another store must hold to: the same as one that is made here."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -53,7 +53,7 @@ def assert_denied(decision: Decision) -> None:
 def kept_of(
     sold: Sold, facts: Facts, *, kept: Collection[str] | None, revoked: Collection[str] | None
 ) -> frozenset[str]:
-    """Which assets stay: as is said, else the downloaded ones."""
+    """The assets that the customer keeps: as the line says, otherwise the downloaded ones."""
     slugs = [part.slug for part in sold.parts]
     for slug in (*(kept or ()), *(revoked or ())):
         if slug not in slugs:

@@ -132,9 +132,9 @@ def verify_within(
     law(connection.in_atomic_block, "look-ups are counted inside a transaction")
     if publisher is not None:
         hold_back_guesses(publisher=publisher, by=by, api_key=api_key, now=now)
-    found = look(publisher=publisher, numbers=numbers, now=now)
-    _log(found, publisher=publisher, numbers=numbers, by=by, api_key=api_key, door=door, now=now)
-    return found
+    items = look(publisher=publisher, numbers=numbers, now=now)
+    _log(items, publisher=publisher, numbers=numbers, by=by, api_key=api_key, door=door, now=now)
+    return items
 
 
 def readable(numbers: Sequence[str]) -> list[str]:
@@ -181,7 +181,7 @@ def with_live_status(items: "QuerySet[PurchaseItem]", now: datetime) -> "QuerySe
 
 
 def _log(
-    found: Sequence[VerifiedItem],
+    items: Sequence[VerifiedItem],
     *,
     publisher: Publisher | None,
     numbers: Sequence[str],
@@ -190,7 +190,7 @@ def _log(
     door: str,
     now: datetime,
 ) -> None:
-    hits = {one.invoice: one.item.purchase_id for one in found}
+    hits = {one.invoice: one.item.purchase_id for one in items}
     LookUp.objects.bulk_create(
         LookUp(
             publisher=publisher,

@@ -47,10 +47,10 @@ def contents(bundle: Bundle) -> list[Asset]:
 
 def goods_in(bundle: Bundle) -> tuple[list[Good], bool]:
     """As plain values, for whoever buys them; and whether all of them are for sale."""
-    found = _opened(
+    things = _opened(
         bundle, lambda wanted: (Piece(row[0], row[1], row[3], row[2:]) for row in _goods(bundles=wanted))
     )
-    return [Good(*good) for _, *good in found], not any(withdrawn for withdrawn, *_ in found)
+    return [Good(*good) for _, *good in things], not any(withdrawn for withdrawn, *_ in things)
 
 
 def _opened(bundle: Bundle, read: Callable[[Collection[int]], Iterable[Piece[Thing]]]) -> list[Thing]:
@@ -61,12 +61,12 @@ def _opened(bundle: Bundle, read: Callable[[Collection[int]], Iterable[Piece[Thi
         pieces |= {pk: [] for pk in wanted}
         for piece in read(wanted):
             pieces[piece.bundle].append(piece)
-        wanted = {piece.inner for found in pieces.values() for piece in found if piece.inner} - pieces.keys()
-    found: dict[int | None, Thing] = {}
+        wanted = {one.inner for line in pieces.values() for one in line if one.inner} - pieces.keys()
+    things: dict[int | None, Thing] = {}
     for piece in _in_order(bundle.pk, pieces, set()):
         if piece.thing is not None:
-            found.setdefault(piece.asset, piece.thing)
-    return list(found.values())
+            things.setdefault(piece.asset, piece.thing)
+    return list(things.values())
 
 
 def _in_order(pk: int, pieces: dict[int, list[Piece[Thing]]], opened: set[int]) -> Iterator[Piece[Thing]]:

@@ -15,7 +15,7 @@ def requirements(asset: Asset) -> list[Wanted]:
 
     One query a level of the tree, whatever grows on it; a ring that somebody managed to tie ends where it began.
     """
-    found: dict[int, Wanted] = {}
+    reached: dict[int, Wanted] = {}
     level = {asset.pk: asset}
     while level:
         links = Asset.requires.through.objects.filter(from_asset__in=level).select_related(
@@ -23,10 +23,10 @@ def requirements(asset: Asset) -> list[Wanted]:
         )
         nearer, level = level, {}
         for link in links.order_by("to_asset__title", "to_asset_id", "from_asset__title", "from_asset_id"):
-            if link.to_asset_id != asset.pk and link.to_asset_id not in found:
-                found[link.to_asset_id] = Wanted(link.to_asset, via=nearer[link.from_asset_id])
+            if link.to_asset_id != asset.pk and link.to_asset_id not in reached:
+                reached[link.to_asset_id] = Wanted(link.to_asset, via=nearer[link.from_asset_id])
                 level[link.to_asset_id] = link.to_asset
-    return list(found.values())
+    return list(reached.values())
 
 
 def owned_dependencies(customer: User, asset: Asset, now: datetime) -> list[Wanted]:
@@ -46,19 +46,19 @@ def all_requirements(assets: Iterable[Asset]) -> dict[int, list[Asset]]:
         rows = Asset.requires.through.objects.filter(from_asset__in=level).select_related("to_asset")
         for link in rows.order_by("to_asset__title", "to_asset_id"):
             links[link.from_asset_id].append(link.to_asset)
-        level = {asset.pk for found in links.values() for asset in found} - links.keys()
+        level = {asset.pk for reached in links.values() for asset in reached} - links.keys()
     return {pk: _reachable(pk, links) for pk in wanted}
 
 
 def _reachable(start: int, links: dict[int, list[Asset]]) -> list[Asset]:
-    found: dict[int, Asset] = {}
+    reached: dict[int, Asset] = {}
     waiting = list(links[start])
     while waiting:
         asset = waiting.pop()
-        if asset.pk not in found and asset.pk != start:
-            found[asset.pk] = asset
+        if asset.pk not in reached and asset.pk != start:
+            reached[asset.pk] = asset
             waiting += links[asset.pk]
-    return list(found.values())
+    return list(reached.values())
 
 
 def ring_of_assets(asset: Asset, requires: Iterable[Asset]) -> list[Asset]:

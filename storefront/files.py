@@ -32,8 +32,8 @@ def file_name(download: Download) -> str:
 
 def placeholder(name: str, version: str) -> bytes:
     """What stands in for a file: the same name and version, the same bytes; a .zip can be opened."""
-    told = f"{name} {version}\nThis file stands in for the asset's own.\n"  # English: the same bytes for all
-    words = told.encode()
+    text = f"{name} {version}\nThis file stands in for the asset's own.\n"  # English: the same bytes for all
+    words = text.encode()
     if not name.endswith(".zip"):
         return words
     packed = io.BytesIO()

@@ -43,12 +43,12 @@ def take_numbers(prefix: str, count: int) -> list[str]:
     """Takes the next numbers of the store's own series. Called last in a transaction: everybody waits for this row."""
     if not count:
         return []
-    found = Series.objects.take(prefix, count)
-    if found is None:
+    taken = Series.objects.take(prefix, count)
+    if taken is None:
         raise Refusal(
             _("The store's series of numbers is full, so nothing was done. Its operator opens another.")
         )
-    code, last = found
+    code, last = taken
     return [f"{prefix}{code}{number:010d}" for number in range(last - count + 1, last + 1)]
 
 

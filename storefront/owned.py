@@ -99,8 +99,8 @@ def holdings(customer: User, *, now: datetime, words: str = "", after: str = "",
     if place := places.place(after, str, int):
         title, pk = place
         oldest = oldest.filter(Q(title__gt=title) | Q(title=title, pk__gt=pk))
-    found = list(oldest.order_by("title", "pk")[: size + 1])
-    page = found[:size]
+    held = list(oldest.order_by("title", "pk")[: size + 1])
+    page = held[:size]
     giving: dict[int, list[PurchaseItem]] = {item.asset_id: [] for item in page}
     for item in live_items(customer, now).filter(asset__in=giving):
         giving[item.asset_id].append(item)
@@ -114,4 +114,4 @@ def holdings(customer: User, *, now: datetime, words: str = "", after: str = "",
     rows = [
         Holding(item, giving[item.asset_id], files[item.asset_id], requires[item.asset_id]) for item in page
     ]
-    return Holdings(rows, places.token(page[-1].title, page[-1].pk) if len(found) > size else "")
+    return Holdings(rows, places.token(page[-1].title, page[-1].pk) if len(held) > size else "")

@@ -25,13 +25,13 @@ def limit(seconds: int) -> None:
 def words(content: bytes) -> str:
     from pypdf import PdfReader
 
-    found = PdfReader(io.BytesIO(content), strict=False)
-    said = [found.metadata.title or ""] if found.metadata else []
-    for page in found.pages[:PAGES]:
-        said.append(page.extract_text())
-        if sum(map(len, said)) > LONGEST_TEXT:
+    document = PdfReader(io.BytesIO(content), strict=False)
+    texts = [document.metadata.title or ""] if document.metadata else []
+    for page in document.pages[:PAGES]:
+        texts.append(page.extract_text())
+        if sum(map(len, texts)) > LONGEST_TEXT:
             break
-    return "\n".join(said)[:LONGEST_TEXT]
+    return "\n".join(texts)[:LONGEST_TEXT]
 
 
 if __name__ == "__main__":

@@ -95,7 +95,7 @@ def series_hold(progress: Progress) -> Iterator[Finding]:
 
 def _one(bought: Bought, items: list[Row], downloads: list[Row]) -> Iterator[Finding]:
     credits, paid = bought.credits, bought.paid or 0
-    said: list[tuple[bool, str, str]] = [
+    checks: list[tuple[bool, str, str]] = [
         (paid == credits, "purchase_paid", f"It cost {credits}, its payment took {paid}."),
         (bought.payer in {None, bought.customer}, "purchase_payer", "Somebody else's wallet paid for it."),
         (
@@ -117,7 +117,7 @@ def _one(bought: Bought, items: list[Row], downloads: list[Row]) -> Iterator[Fin
         ),
         *_invoiced(bought, items),
     ]
-    for holds, kind, sentence in said:
+    for holds, kind, sentence in checks:
         if not holds:
             yield Finding(kind, bought.number, sentence)
 
@@ -146,16 +146,16 @@ def _invoiced(bought: Bought, items: list[Row]) -> Iterable[tuple[bool, str, str
         yield bought.status not in SOLD, "invoice_missing", "It was sold without an invoice."
         return
     try:
-        told = json.loads(bought.facts)
+        facts = json.loads(bought.facts)
         lines = [
-            (line["asset"], line["title"], line["original_price"], line["share"]) for line in told["items"]
+            (line["asset"], line["title"], line["original_price"], line["share"]) for line in facts["items"]
         ]
-        total, date = (told["credits"], told["title"]), told["date"]
+        total, date = (facts["credits"], facts["title"]), facts["date"]
     except (ValueError, LookupError, TypeError) as error:
         yield False, "invoice_unreadable", f"Its invoice cannot be read: {error!r}."
         return
     yield (
-        bought.invoice == told.get("number") == bought.number,
+        bought.invoice == facts.get("number") == bought.number,
         "invoice_number",
         "Its invoice bears another number.",
     )

@@ -1,4 +1,4 @@
-"""Writes what happened to purchases, whoever told it: new ones, downloads, and what moved of those that were there.
+"""Writes what happened to purchases, wherever it happened: new ones, downloads, and what moved of those that were there.
 
 Each takes many at once and a constant number of statements. The laws stand in `sold.py`, the locks are the caller's.
 """
@@ -61,9 +61,9 @@ _items = Prepared(
 def read_sold(purchases: Collection[Purchase], *, as_of: datetime | None = None) -> list[Sold]:
     """Purchases with their items and downloads, as plain values. `as_of` looks back: what was downloaded or struck only
     later is not seen."""
-    found = {purchase.pk: _bare(purchase) for purchase in purchases}
-    for pk, of_purchase in groupby(_items(purchases=list(found)), key=itemgetter(0)):
-        sold = found[pk]
+    by_id = {purchase.pk: _bare(purchase) for purchase in purchases}
+    for pk, of_purchase in groupby(_items(purchases=list(by_id)), key=itemgetter(0)):
+        sold = by_id[pk]
         items = [list(of_item) for _, of_item in groupby(of_purchase, key=itemgetter(1))]
         sold.parts = tuple(_part(item[0]) for item in items)
         sold.item_ids = [item[0][1] for item in items]
@@ -76,7 +76,7 @@ def read_sold(purchases: Collection[Purchase], *, as_of: datetime | None = None)
             for row in item
             if (handed := _handed(sold, place, row[11:], as_of))
         ]
-    return list(found.values())
+    return list(by_id.values())
 
 
 def _bare(purchase: Purchase) -> Sold:

@@ -24,7 +24,7 @@ from storefront.sold import Good, Handed, Sold, freeze
 
 
 class ToldItem(TypedDict):
-    """One item, as another shop sold it; what it does not tell is as it is here."""
+    """One item as another shop sold it. What is missing is taken from the catalogue here."""
 
     asset: str
     publisher: NotRequired[str]

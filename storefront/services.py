@@ -145,18 +145,18 @@ def strike_within(*, downloads: Sequence[Download], by: User, why: str, now: dat
     handed = {one.id: one for one in bought.handed or ()}
     own = set(by.memberships.values_list("publisher_id", flat=True))
     for row in downloads:
-        found = handed[row.pk]
-        if by.pk == purchase.customer_id or bought.parts[found.place].publisher_id in own:
+        chosen = handed[row.pk]
+        if by.pk == purchase.customer_id or bought.parts[chosen.place].publisher_id in own:
             raise NotYourOwn
-        if found.struck_at:
+        if chosen.struck_at:
             raise AlreadyStruck
         counted = [
             one.at
             for one in handed.values()
-            if one is not found and one.place == found.place and not one.struck_at
+            if one is not chosen and one.place == chosen.place and not one.struck_at
         ]
-        sold.strike(found, counted=counted, at=now, by_id=by.pk, why=why)
-        title = bought.parts[found.place].title
+        sold.strike(chosen, counted=counted, at=now, by_id=by.pk, why=why)
+        title = bought.parts[chosen.place].title
         audit.record(by=by, act="strike", subject=purchase.number, why=f"{title}: {why}", now=now)
         row.struck_at, row.struck_by, row.struck_why = now, by, why
     rows.update(

@@ -47,10 +47,10 @@ def look_for(search: Search, *, after: str = "", size: int = 24) -> Shelf:
     column, falling = SORTS[search.sort]
     place = _place(after, search.sort)
     # The two tables are sorted together by the database, so that a title stands where its collation says.
-    found = [_keys(model, search, column, falling, place) for model in _models(search)]
-    if not found:
+    queries = [_keys(model, search, column, falling, place) for model in _models(search)]
+    if not queries:
         return Shelf([], "")
-    rows = found[0].union(*found[1:], all=True)
+    rows = queries[0].union(*queries[1:], all=True)
     keys = list(rows.order_by(f"{'-' if falling else ''}key", "sort", "pk")[: size + 1])
     goods = _goods(keys[:size])
     return Shelf(goods, _token(keys[size - 1]) if len(keys) > size else "")
@@ -111,10 +111,10 @@ def _token(key: Key) -> str:
 
 def _place(token: str, sort: str) -> Key | None:
     """Where a page begins. What is no token of ours, or one of another order, is the beginning."""
-    found = places.place(token, str if sort in {"new", "title"} else int, str, int)
-    if not found:
+    key = places.place(token, str if sort in {"new", "title"} else int, str, int)
+    if not key:
         return None
-    value: SortedBy = found[0]
+    value: SortedBy = key[0]
     if sort == "new":
         try:
             value = datetime.fromisoformat(str(value))
@@ -122,4 +122,4 @@ def _place(token: str, sort: str) -> Key | None:
             return None
         if value.tzinfo is None:
             return None
-    return value, str(found[1]), int(found[2])
+    return value, str(key[1]), int(key[2])

@@ -1,8 +1,8 @@
 """A purchase as plain values, and the laws of what may happen to it.
 
-Whoever tells that something was bought, handed out, struck or charged back (a page, another shop, a store file) ends in
-these values; `record.py` writes them, for one purchase or a hundred thousand. No query and no clock in here. The names
-are those of the models.
+Buying, downloading, striking and charging back end in these values, whether a page, another shop or a store file says
+so; `record.py` writes them, for one purchase or a hundred thousand. No query and no clock in here. The names are those
+of the models.
 """
 
 from collections.abc import Mapping, Sequence

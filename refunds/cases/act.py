@@ -66,7 +66,7 @@ class Doing:
         return rights.own_matter(self.person, case=self.case)
 
     @cached_property
-    def found(self) -> Standing:
+    def standing(self) -> Standing:
         return standing(self.case)
 
     @cached_property
@@ -111,10 +111,10 @@ class Letter:
 
     template: str
     says: tuple[str, ...] = ()
-    more: Mapping[str, object] = field(default_factory=dict)
+    fixed: Mapping[str, object] = field(default_factory=dict)
 
     def facts(self, doing: Doing) -> dict[str, object]:
-        return {**{name: FACTS[name](doing) for name in self.says}, **self.more}
+        return {**{name: FACTS[name](doing) for name in self.says}, **self.fixed}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -149,8 +149,8 @@ def _tell(doing: Doing) -> None:
 
 
 def _concerned(doing: Doing) -> list[Publisher]:
-    """Of whom the step speaks; else all that were asked, but for the one that acts."""
+    """The publishers that the step names; otherwise all that were asked, except the one that acts."""
     if doing.about is not None:
         return doing.about
-    asked = [answer.publisher for answer in doing.case.answers.select_related("publisher")]
-    return [publisher for publisher in asked if publisher != doing.publisher]
+    publishers = [answer.publisher for answer in doing.case.answers.select_related("publisher")]
+    return [publisher for publisher in publishers if publisher != doing.publisher]

@@ -1,4 +1,4 @@
-"""Files that people send with a case: what is taken, told by the first bytes; a name that says otherwise is refused."""
+"""Files that people send with a case. The first bytes say what a file is; a name that promises something else is refused."""
 
 import io
 import re
@@ -77,7 +77,7 @@ def check(uploads: Sequence[Upload]) -> list[Checked]:
 
 
 def attach(event: CaseEvent, files: Sequence[Checked], *, shared: bool) -> None:
-    """Files come with a step of the time line, from whoever took it."""
+    """Files belong to a step of the time line, and are from whoever took that step."""
     case = event.case
     if case.attachments.count() + len(files) > MOST_IN_A_CASE:
         raise BadAttachment(

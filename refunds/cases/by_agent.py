@@ -32,7 +32,7 @@ from refunds.settlement import Settlement, settle
 
 
 def to_an_agent(doing: Doing) -> None:
-    """To oneself, or to a colleague; never to somebody whom it concerns."""
+    """Agents assign a case to themselves or to a colleague, never to somebody who is concerned."""
     whom = doing.to or doing.person
     rights.assert_agent(whom)
     rights.assert_not_own(whom, case=doing.case)
@@ -77,7 +77,9 @@ def decidable(doing: Doing) -> None:
 
 def decide(doing: Doing) -> None:
     """What exactly is approved, and on which basis; whether it pays at once follows from it."""
-    doing.ruling = rule(doing.found, credits=doing.credits, keep=doing.keep, by=doing.person, now=doing.now)
+    doing.ruling = rule(
+        doing.standing, credits=doing.credits, keep=doing.keep, by=doing.person, now=doing.now
+    )
     assert_evidence(doing.ruling, doing.note + doing.private_note)
 
 
@@ -114,7 +116,7 @@ def by_another(doing: Doing) -> None:
 
 
 def still_holds(doing: Doing) -> None:
-    doing.ruling = proposed(doing.found, now=doing.now)
+    doing.ruling = proposed(doing.standing, now=doing.now)
 
 
 def pay_the_proposal(doing: Doing) -> str:
@@ -131,15 +133,15 @@ def take_back(doing: Doing) -> None:
 
 def pay(doing: Doing) -> None:
     """Through the one payer, like everything else."""
-    ruling, found = _ruling(doing), doing.found
+    ruling, standing = _ruling(doing), doing.standing
     books = given(doing.books, "credits move under the wallet's lock")
-    plan = plan_for(found.purchase, ruling.credits, doing.now, books)
-    decision = found.decision
+    plan = plan_for(standing.purchase, ruling.credits, doing.now, books)
+    decision = standing.decision
     if decision.eligible and ruling.credits == decision.credits:
         decision = replace(decision, restores=shown(plan))
     settlement = Settlement(
-        sold=found.gathered.sold,
-        facts=found.gathered.facts,
+        sold=standing.gathered.sold,
+        facts=standing.gathered.facts,
         decision=decision,
         credits=ruling.credits,
         basis=ruling.basis,
@@ -204,12 +206,12 @@ def settles_on_strike(case: Case, *, credits: int, eligible: bool, now: datetime
 
 def pay_by_policy(doing: Doing) -> str:
     """What the policy gives as of the opening, at once; nobody's limit is asked."""
-    found = doing.found
-    credits, eligible = found.decision.credits, found.decision.eligible
+    standing = doing.standing
+    credits, eligible = standing.decision.credits, standing.decision.eligible
     if not settles_on_strike(doing.case, credits=credits, eligible=eligible, now=doing.now):
         return ""
     doing.note = ""
-    doing.ruling = Ruling(credits=credits, keep=found.policy_keep, basis="policy", needs_second=False)
+    doing.ruling = Ruling(credits=credits, keep=standing.policy_keep, basis="policy", needs_second=False)
     return "pay"
 
 

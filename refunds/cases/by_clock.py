@@ -53,9 +53,9 @@ def give_to_leads(doing: Doing) -> None:
 
 def ask(doing: Doing) -> None:
     """Each gets two weeks of its own, and is asked again when an earlier question went unanswered."""
-    asked = {"asked_at": doing.now, "deadline": doing.now + clocks.PUBLISHER_HAS, "reminders": 0}
+    question = {"asked_at": doing.now, "deadline": doing.now + clocks.PUBLISHER_HAS, "reminders": 0}
     for publisher in doing.about or ():
-        Answer.objects.update_or_create(case=doing.case, publisher=publisher, defaults=asked)
+        Answer.objects.update_or_create(case=doing.case, publisher=publisher, defaults=question)
 
 
 def _to_remind(doing: Doing) -> Answer | None:

@@ -39,7 +39,7 @@ def help_is_offered(doing: Doing) -> None:
 
 
 def answer_help(doing: Doing, *, accepted: bool) -> None:
-    """With a yes whoever offered it has seven days more."""
+    """A yes gives each publisher that offered help seven more days."""
     case, offered = doing.case, list(offers_of_help(doing.case))
     for answer in offered:
         answer.help_accepted = accepted

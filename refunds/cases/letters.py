@@ -1,4 +1,4 @@
-"""What is written to whom at each step of a case. A publisher never reads a customer's name or address."""
+"""The letters of a case, to its customer and its publishers. A publisher never reads a customer's name or address."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,12 +10,12 @@ from outbox.models import Message
 from refunds.models import Case, CaseItem
 
 
-def write_customer(case: Case, template: str, *, now: datetime, **more: object) -> None:
-    queue_many([_letter(case, template, to=case.customer.email, person=case.customer, now=now, more=more)])
+def write_customer(case: Case, template: str, *, now: datetime, **facts: object) -> None:
+    queue_many([_letter(case, template, to=case.customer.email, person=case.customer, now=now, facts=facts)])
 
 
 def write_publishers(
-    case: Case, template: str, publishers: Iterable[Publisher], *, now: datetime, **more: object
+    case: Case, template: str, publishers: Iterable[Publisher], *, now: datetime, **facts: object
 ) -> None:
     """To the oldest confirmed business address of each; its own items are named and nobody else's."""
     publishers = list(publishers)
@@ -24,8 +24,8 @@ def write_publishers(
         titles.setdefault(line.item.publisher_id, []).append(line.item.title)
     letters = []
     for publisher, address in addresses(publishers):
-        told = {**more, "publisher": publisher.name, "items": titles.get(publisher.pk, [])}
-        letters.append(_letter(case, template, to=address, person=None, now=now, more=told))
+        about_items = {**facts, "publisher": publisher.name, "items": titles.get(publisher.pk, [])}
+        letters.append(_letter(case, template, to=address, person=None, now=now, facts=about_items))
     queue_many(letters)
 
 
@@ -39,9 +39,9 @@ def addresses(publishers: Iterable[Publisher]) -> list[tuple[Publisher, str]]:
 
 
 def _letter(
-    case: Case, template: str, *, to: str, person: User | None, now: datetime, more: dict[str, object]
+    case: Case, template: str, *, to: str, person: User | None, now: datetime, facts: dict[str, object]
 ) -> Message:
-    told = {
+    about_case = {
         "number": case.number,
         "state": case.state,
         "invoice": case.purchase.number if case.purchase else "",
@@ -49,5 +49,7 @@ def _letter(
         "grounds": case.grounds,
         "answer_until": rfc3339(case.deadline),
     }
-    plain = {key: rfc3339(value) if isinstance(value, datetime) else value for key, value in more.items()}
-    return Message(template=template, data={**told, **plain}, to=to, person=person, queued_at=now, due_at=now)
+    plain = {key: rfc3339(value) if isinstance(value, datetime) else value for key, value in facts.items()}
+    return Message(
+        template=template, data={**about_case, **plain}, to=to, person=person, queued_at=now, due_at=now
+    )

@@ -1,4 +1,4 @@
-"""How a case begins, whoever opens it: whether it may be opened, what it is about, and who is asked."""
+"""Opening a case, the same for everybody: whether it may be opened, what it is about, and which publishers are asked."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -45,7 +45,7 @@ def begin_case(
     by: User,
     side: str,
     now: datetime,
-    **more: object,
+    **columns: object,
 ) -> Case:
     """Looks whether it may be, under the lock, before anything is written."""
     law(connection.in_atomic_block, "a case is opened inside a transaction")
@@ -70,7 +70,7 @@ def begin_case(
         opened_at=now,
         state_since=now,
         deadline=clocks.support_deadline(now),
-        **more,
+        **columns,
     )
 
 

@@ -1,4 +1,4 @@
-"""What people hear who ask something of a case that cannot be done. One class a cause."""
+"""Why something cannot be done with a case: one class for each cause."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -62,13 +62,13 @@ def open_by_agent(
     def act() -> Case:
         rights.assert_agent(by)
         rights.assert_not_own(by, purchase=purchase)
-        said = words(note, "note")
+        text = words(note, "note")
         case = begin_case(
             customer=purchase.customer, purchase=purchase, grounds=grounds, by=by, side=Side.SUPPORT, now=now
         )
         name_items(case, None)
         return carry_out(
-            Doing(act=ACTS["open_for_customer"], case=case, by=by, note=said, door=door, now=now)
+            Doing(act=ACTS["open_for_customer"], case=case, by=by, note=text, door=door, now=now)
         )
 
     return in_transaction(act)

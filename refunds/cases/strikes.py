@@ -35,15 +35,15 @@ def strike(
             raise BadInput(
                 "also", _("Only downloads of one purchase are struck together. Nothing was struck.")
             )
-        said = words(why, "why")
+        reason = words(why, "why")
         books = open_books([purchase.customer_id], now=now)
-        storefront.strike_within(downloads=downloads, by=by, why=said, now=now)
+        storefront.strike_within(downloads=downloads, by=by, why=reason, now=now)
         case = Case.objects.open().filter(purchase=purchase).first()
         if case is None:
             return None
         fresh = lock_case(case, now=now)[0]
         titles = ", ".join(dict.fromkeys(download.asset.title for download in downloads))
-        doing = Doing(act=row, case=fresh, by=by, note=f"{titles}: {said}", door=door, books=books, now=now)
+        doing = Doing(act=row, case=fresh, by=by, note=f"{titles}: {reason}", door=door, books=books, now=now)
         struck = carry_out(doing)
         return None if struck.is_open else struck
 

@@ -37,20 +37,20 @@ ROWS = [
     customer(
         name="accept_help", states=ASKED, needs=(in_state, by_customer.help_is_offered),
         effect=partial(by_customer.answer_help, accepted=True), step="help_accepted",
-        to_publishers=Letter("case_help_answered", more={"accepted": True}),
+        to_publishers=Letter("case_help_answered", fixed={"accepted": True}),
     ),
     customer(
         name="refuse_help", states=ASKED, needs=(in_state, by_customer.help_is_offered),
         effect=partial(by_customer.answer_help, accepted=False), step="help_refused",
-        to_publishers=Letter("case_help_answered", more={"accepted": False}),
+        to_publishers=Letter("case_help_answered", fixed={"accepted": False}),
     ),
     customer(
         name="withdraw", states=OPEN, note=optional, step="withdrawn", leads_to=State.WITHDRAWN,
-        to_publishers=Letter("case_withdrawn_publisher", more={"solved": False}),
+        to_publishers=Letter("case_withdrawn_publisher", fixed={"solved": False}),
     ),
     customer(
         name="solve", states=OPEN, note=optional, step="solved", leads_to=State.WITHDRAWN,
-        to_publishers=Letter("case_withdrawn_publisher", more={"solved": True}),
+        to_publishers=Letter("case_withdrawn_publisher", fixed={"solved": True}),
     ),
     customer(name="customer_message", states=OPEN, note=words, note_field="message", step="message"),
     # --- The publisher -------------------------------------------------------------------------------------------
@@ -75,7 +75,7 @@ ROWS = [
         name="withdraw_request", whose=by_publisher.asked_itself, states=OPEN - PROPOSED, note=optional,
         needs=(by_publisher.support_is_not_deciding,), step="withdrawn", leads_to=State.WITHDRAWN,
         to_customer=Letter("case_withdrawn"),
-        to_publishers=Letter("case_withdrawn_publisher", more={"solved": False}),
+        to_publishers=Letter("case_withdrawn_publisher", fixed={"solved": False}),
     ),
     publisher(
         name="publisher_message", states=OPEN, note=words, note_field="message", step="message",

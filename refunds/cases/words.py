@@ -8,7 +8,7 @@ MOST_WORDS = 10_000
 
 
 def words(text: str, field: str, *, least: int = 1, most: int = MOST_WORDS) -> str:
-    """What somebody wrote, trimmed; too little or too much is told with the figures."""
+    """The text, trimmed. Too little or too much is refused with both figures."""
     text = text.replace("\x00", "").strip()
     if not text and least == 1:
         raise BadInput(field, _("Please write something here. Nothing was done yet."))

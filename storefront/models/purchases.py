@@ -33,10 +33,10 @@ class PurchaseQuerySet(models.QuerySet["Purchase"]):
 
     def bought_by(self, person: User, number: str) -> Purchase:
         """One's own purchase of this number, with what every quote reads of it; somebody else's is one that never was."""
-        found = _own(customer=person.pk, number=number)
-        if not found:
+        rows = _own(customer=person.pk, number=number)
+        if not rows:
             raise self.model.DoesNotExist
-        return _with_terms_and_buyer(found[0])
+        return _with_terms_and_buyer(rows[0])
 
     def lock(self, pk: int) -> Purchase:
         """The purchase, locked: and with it its items, its downloads and its cases."""

@@ -69,3 +69,19 @@ def test_every_letter_of_a_long_case_is_whole(
         if message.to.endswith((".example",)) and "store" not in message.to:
             assert "Ada" not in whole, template
             assert "ada@example.com" not in whole, template
+
+
+def test_a_letter_names_who_wrote_and_calls_the_grounds_by_their_words(ada, sam, gil, grove, moss):
+    case = ask(ada, buy(ada, moss, days_ago=45), "defective")
+    cases.do("message", case=case, by=sam, note="Which version?", now=NOW)
+    cases.do(
+        "publisher_message", case=case, publisher=grove, by=gil, door="portal", note="And where?", now=NOW
+    )
+    by_support, by_publisher = map(render, Message.objects.filter(template="case_message").order_by("pk"))
+    assert {by_support.subject, by_publisher.subject} == {
+        f"Support wrote about your request {case.number}",
+        f"{grove} wrote about your request {case.number}",
+    }
+    asked = Message.objects.get(template="case_publisher_asked")
+    assert asked.data["grounds"] == "defective"
+    assert "Grounds: It does not work." in render(asked).text

@@ -36,13 +36,13 @@ class Command(BaseCommand):
         until: date | None,
         **options: object,
     ) -> None:
-        found = backtest(
+        result = backtest(
             window_days=window_days,
             bundle_percent=bundle_percent,
             since=midnight(since) if since else None,
             until=midnight(until) + timedelta(days=1) if until else None,
         )
-        self.stdout.write(as_json(found, since, until) if options["json"] else "\n".join(as_text(found)))
+        self.stdout.write(as_json(result, since, until) if options["json"] else "\n".join(as_text(result)))
 
 
 def midnight(day: date) -> datetime:
@@ -65,28 +65,28 @@ def a_day(text: str) -> date:
         raise ArgumentTypeError(f"{text!r} is not a date such as 2026-11-21.") from None
 
 
-def as_json(found: BackTest, since: date | None, until: date | None) -> str:
+def as_json(result: BackTest, since: date | None, until: date | None) -> str:
     return json.dumps(
         {
-            "window_days": found.window_days,
-            "bundle_percent": found.bundle_percent,
+            "window_days": result.window_days,
+            "bundle_percent": result.bundle_percent,
             "since": since and since.isoformat(),
             "until": until and until.isoformat(),
-            "total": asdict(found.total),
+            "total": asdict(result.total),
             "lines": [
-                {"seller": line.seller, "month": line.month} | asdict(line.tally) for line in found.lines
+                {"seller": line.seller, "month": line.month} | asdict(line.tally) for line in result.lines
             ],
         },
         indent=2,
     )
 
 
-def as_text(found: BackTest) -> list[str]:
-    total = found.total
-    told = [
+def as_text(result: BackTest) -> list[str]:
+    total = result.total
+    text = [
         (
             f"{counted(total.asked, 'purchase')} asked about. By their own terms {total.refunds:,} give "
-            f"{total.credits:,} credits back; with {counted(found.window_days, 'day')} and {found.bundle_percent} % "
+            f"{total.credits:,} credits back; with {counted(result.window_days, 'day')} and {result.bundle_percent} % "
             f"{total.would_refunds:,} would give {total.would_credits:,}."
         ),
         (
@@ -94,11 +94,11 @@ def as_text(found: BackTest) -> list[str]:
             f"From no to yes: {total.no_to_yes:,} ({total.credits_no_to_yes:,} credits)."
         ),
     ]
-    flipped = [line for line in found.lines if line.tally.yes_to_no or line.tally.no_to_yes]
+    flipped = [line for line in result.lines if line.tally.yes_to_no or line.tally.no_to_yes]
     if flipped:
-        told += ["", COLUMNS.format("seller", "month", "asked", "yes→no", "credits", "no→yes", "credits")]
-        told += [row(line.seller, line.month, line.tally) for line in flipped]
-    return told
+        text += ["", COLUMNS.format("seller", "month", "asked", "yes→no", "credits", "no→yes", "credits")]
+        text += [row(line.seller, line.month, line.tally) for line in flipped]
+    return text
 
 
 def row(seller: str, month: str, tally: Tally) -> str:

@@ -29,12 +29,12 @@ class Command(BaseCommand):
             different += bool(differences)
             shown += differences[: MOST_SHOWN - len(shown)]
         if options["json"]:
-            found = {
+            answer = {
                 "replayed": replayed,
                 "different": different,
                 "differences": [asdict(each) for each in shown],
             }
-            self.stdout.write(json.dumps(found, indent=2))
+            self.stdout.write(json.dumps(answer, indent=2))
         else:
             self.stdout.write(f"{counted(replayed, 'decision')} taken again, {different:,} different.")
             for each in shown:
