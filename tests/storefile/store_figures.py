@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from accounts.models import AuditLine, Publisher, User
-from ground.instants import stamp
 from credits.models import Entry, Lot, Redemption, Usage, Wallet
 from credits.proofs import Progress, findings, snapshot
 from doors.portal.verify import in_ten_fields
+from ground.instants import stamp
 from refunds.models import Case, ChargeBack, CreditNote, Denial, Refund
 from refunds.replay import replay
 from refunds.services import quote
