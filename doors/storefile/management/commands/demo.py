@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from accounts.demo import DEMO_PASSWORD, DEMO_PEOPLE
 from accounts.models import Membership, User
 from credits.models import Code
-from doors.storefile.demo.people import PASSWORD, SIGN_INS
-from doors.storefile.demo.world import as_file
+from doors.storefile.demo import as_file
 from doors.storefile.loading import Options, load
 from doors.storefile.problems import FileRefused
 from refunds.verification import verify
@@ -33,9 +33,9 @@ class Command(BaseCommand):
             )
         if not filled or again:
             self._fill()
-        for role, email in SIGN_INS:
+        for role, email in DEMO_PEOPLE:
             if User.objects.filter(email=email).exists():
-                self.stdout.write(f"{role:<10} {email}  {PASSWORD}")
+                self.stdout.write(f"{role:<10} {email}  {DEMO_PASSWORD}")
 
     def _fill(self) -> None:
         now = timezone.now()
@@ -54,7 +54,7 @@ class Command(BaseCommand):
 def _verify_some(now: datetime) -> None:
     """The publisher's list of invoices is no line of a store file, so its member looks a few numbers up, as people do."""
     membership = Membership.objects.select_related("user", "publisher").get(
-        user__email=dict(SIGN_INS)["publisher"]
+        user__email=dict(DEMO_PEOPLE)["publisher"]
     )
     sold = Purchase.objects.filter(
         items__publisher=membership.publisher, status__in=["completed", "refunded"]
