@@ -14,16 +14,20 @@ BROKEN = (EOFError, zlib.error, gzip.BadGzipFile)
 
 
 class _Unpacked(gzip.GzipFile):
+    def __init__(self, packed: io.BufferedReader) -> None:
+        super().__init__(fileobj=packed, mode="rb")
+        self._packed = packed
+
     def seekable(self) -> bool:
         """Python's own one says yes of a pipe too."""
-        return self.fileobj.seekable()
+        return self._packed.seekable()
 
 
 def unpacked(stream: io.BufferedReader) -> BinaryIO:
     """The stream itself, or what is packed in it."""
     if stream.peek(1)[:1] != FIRST:
         return stream
-    return cast(BinaryIO, _Unpacked(fileobj=stream, mode="rb"))
+    return cast(BinaryIO, _Unpacked(stream))
 
 
 @contextmanager

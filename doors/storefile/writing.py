@@ -2,13 +2,14 @@
 them, then written by the thousand; what is said even later changes them once, at the end."""
 
 import base64
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
-from doors.storefile.moments import moment
 from doors.storefile.numbering import Numbering
+from doors.storefile.problems import Problems
+from doors.storefile.reading import Line
+from doors.storefile.times import parse_time
 from ground import rows
+from ground.laws import given
 from refunds.models import ChargeBack
 from refunds.record import write_charge_backs
 from storefront.models import Document, Download
@@ -19,13 +20,13 @@ HELD_BACK = 20_000
 
 
 class SoldRows:
-    def __init__(self, *, numbering: Numbering, refuse: Callable[[int, str], Any]) -> None:
+    def __init__(self, *, numbering: Numbering, problems: Problems) -> None:
         self._numbering = numbering
-        self._refuse = refuse
+        self._problems = problems
         self._new: dict[Sold, int] = {}
         self._late: list[Handed] = []
         self._changed: dict[Sold, None] = {}
-        self._documents: list[tuple[Any, ...]] = []
+        self._documents: list[tuple[str, bytes, datetime]] = []
         self._charge_backs: list[ChargeBack] = []
         # Charged back by their status alone: the instant is the last thing that the file tells of them.
         self._last_told: dict[Sold, datetime] = {}
@@ -49,7 +50,7 @@ class SoldRows:
         """A download that is a row already changes there."""
         self.changed(handed.sold)
         if handed.sold.handed is None:
-            Download.objects.filter(pk=handed.id).update(
+            Download.objects.filter(pk=given(handed.id, "a download has its id from its line on")).update(
                 struck_at=handed.struck_at, struck_by=handed.struck_by_id, struck_why=handed.struck_why
             )
 
@@ -64,24 +65,24 @@ class SoldRows:
 
     def charged_back(self, sold: Sold, *, at: datetime, why: str, by: int | None) -> None:
         charge_back(sold, at=at)
-        self._charge_backs.append(ChargeBack(purchase_id=sold.id, by_id=by, why=why, at=at))
+        self._charge_backs.append(ChargeBack(purchase_id=sold.pk, by_id=by, why=why, at=at))
         self.changed(sold)
 
     def charged_back_some_time(self, sold: Sold, *, since: datetime) -> None:
         self._last_told[sold] = since
 
-    def document(self, number: str, told: dict[str, Any]) -> None:
+    def document(self, number: str, document: Line) -> None:
         """The bytes as they were rendered once: the same number is the same bytes, wherever the store moves."""
-        if "pdf" in told:
-            rendered_at = moment(told.get("rendered_at") or told["issued_at"])
-            self._documents.append((number, base64.b64decode(told["pdf"]), rendered_at))
+        if "pdf" in document:
+            rendered_at = parse_time(document.get("rendered_at") or document["issued_at"])
+            self._documents.append((number, base64.b64decode(document["pdf"]), rendered_at))
 
     def write(self) -> None:
         """What was held back so far. Foreign keys are checked at the commit, so lots and payments may follow."""
         new, self._new = self._new, {}
         taken = self._numbering.taken({sold.number: line for sold, line in new.items()})
         for line, reason in taken:
-            self._refuse(line, reason)
+            self._problems.add(line, reason)
         # The database would refuse these rows, and with them every later look at it.
         self._in_vain = self._in_vain or bool(taken)
         if not self._in_vain:

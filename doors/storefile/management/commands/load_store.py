@@ -75,7 +75,7 @@ class Command(BaseCommand):
 @contextlib.contextmanager
 def _opened(name: str) -> Iterator[tuple[io.BufferedReader, int | None]]:
     if name == "-":
-        ours = io.BufferedReader(cast(io.RawIOBase, sys.stdin.buffer))
+        ours: io.BufferedReader = io.BufferedReader(cast(io.RawIOBase, sys.stdin.buffer))
         try:
             yield ours, None
         finally:
