@@ -1,4 +1,4 @@
-"""Lines about cases: each is written as it stands, with its answers, its time line and its files."""
+"""Lines about cases: each is stored as the file tells it, with its answers, its time line and its files."""
 
 import base64
 import binascii
@@ -57,7 +57,7 @@ class Cases:
             **self._proposal(line.get("proposal")),
         )
         if sold is not None:
-            self._rows.tell(sold, max(opened_at, since, case.closed_at or since))
+            self._rows.note_time(sold, max(opened_at, since, case.closed_at or since))
         self._items(case, line, sold)
         self._answers(case, line.get("answers", self._unanswered(line, sold)))
         events = self._timeline(case, line)
@@ -214,7 +214,7 @@ class Cases:
 
 
 def _deadline(line: Line, since: datetime) -> datetime | None:
-    """As the line says, else as the state has it."""
+    """The one on the line, else the usual one of its state."""
     if "deadline" in line:
         return parse_time(line["deadline"])
     if line["state"] == State.WAITING_FOR_PUBLISHER:

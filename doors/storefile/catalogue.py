@@ -1,5 +1,5 @@
-"""Lines about what is for sale: assets with their files, bundles with their contents. Saying one again changes it
-from there on; what was bought above stays as it was bought."""
+"""Lines about what is for sale: assets with their files, bundles with their contents. A second line about
+one changes it from there on; what was bought above stays as it was bought."""
 
 from collections.abc import Iterator, MutableSet
 from dataclasses import dataclass, field
@@ -54,7 +54,7 @@ class Catalogue:
         self._people = people
         self._now = now
         self._some_before = Asset.objects.exists()
-        # Counts the changes, so that whoever keeps what a bundle held knows when to look again.
+        # Counts the changes, so that whoever remembers the contents of a bundle knows when to look again.
         self.edition = 0
 
     def asset(self, line: Line) -> None:
@@ -113,7 +113,7 @@ class Catalogue:
         return bundle
 
     def contents(self, bundle: KnownBundle) -> list[KnownAsset]:
-        """Nested bundles opened, every asset once, in the order of first mention."""
+        """All assets, also those of bundles in it, each once and in the order of first mention."""
         return list({good.slug: good for good in self._open(bundle, set())}.values())
 
     def _open(self, bundle: KnownBundle, opened: MutableSet[str]) -> Iterator[KnownAsset]:
@@ -190,7 +190,7 @@ class Catalogue:
 
 
 def _values(line: Line, seller: Seller) -> Line:
-    """What the line says of the row; keys that are left out stay as they were."""
+    """Columns that the line gives; others stay as they were."""
     values = {"publisher_id": seller.pk, "title": line["title"], "price": line["price"]}
     values |= {key: line[key] for key in ("description", "category") if key in line}
     if "withdrawn_at" in line:

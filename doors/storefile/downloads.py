@@ -75,7 +75,7 @@ class Downloads:
         except StrikeTooLate:
             raise LineRefused("strikes a download of a purchase that was refunded by then") from None
         self._rows.strike(handed)
-        self._rows.tell(sold, at)
+        self._rows.note_time(sold, at)
         title = sold.parts[handed.place].title
         self._audits.add(by=by.pk, act="strike", subject=sold.number, why=f"{title}: {line['why']}", at=at)
 
@@ -98,7 +98,7 @@ def _place_to_download(sold: Sold, line: Line) -> int:
     place = sold.place_of(line["asset"])
     if place is None:
         raise LineRefused(f"is of “{line['asset']}”, which is no item of the purchase “{line['purchase']}”")
-    # What this store handed out itself, after such a purchase moved in, is known, and a dump of it names the door.
+    # Only downloads that this store handed out after the purchase moved in are known; a dump names their door.
     if not sold.download_log and line.get("door", "file") == "file":
         raise LineRefused(f"is of the purchase “{line['purchase']}”, whose downloads nobody knows")
     return place

@@ -1,4 +1,5 @@
-"""Facts and decisions in a load: read from the file when it brings them, else gathered from its lines and judged anew.
+"""Facts and decisions of refunds and denials: read from the line that has them, else gathered from the lines above
+and judged anew.
 
 Stored, both hold ids of this store; in a file they hold what people call these things: e-mails and refs.
 """
@@ -25,7 +26,7 @@ Value = TypeVar("Value")
 
 
 class Evidence(NamedTuple):
-    """Facts and decision, with the texts that are stored of them."""
+    """Facts and decision, and the texts under which they are stored."""
 
     facts: Facts
     decision: Decision
@@ -39,7 +40,7 @@ class EvidenceReader:
         self._people = people
 
     def of(self, line: Line, sold: Sold, at: datetime) -> Evidence:
-        """What was known and what the policy said of it, for a line that refunds or denies."""
+        """For a line that refunds or denies."""
         if "facts" in line:
             stored_facts = self._with_ids(line["facts"])
             facts = _read("facts", lambda: facts_from_json(stored_facts))
@@ -73,7 +74,7 @@ def _judged(facts: Facts, sold: Sold, at: datetime) -> Decision:
 
 
 def _read_handed(sold: Sold) -> Iterator[Handed]:
-    """The downloads of a purchase that is a row already."""
+    """The downloads of a purchase that is written already."""
     places = {pk: place for place, pk in enumerate(sold.item_ids)}
     columns = ("item_id", "at", "cause", "via_id", "via__slug", "via__title", "struck_at", "id")
     for item, at, cause, via, slug, title, struck_at, pk in Download.objects.filter(

@@ -1,4 +1,4 @@
-"""Loading a store file: every line through its subject, everything in one transaction, all of it or nothing."""
+"""Loads a store file in one transaction, all of it or nothing. Each line goes to the module that its type is about."""
 
 import contextlib
 from collections import Counter
@@ -61,7 +61,7 @@ def load(stream: BinaryIO, *, options: Options) -> Loaded:
 
     def act() -> None:
         if loaded.lines:
-            # A deadlock with the living store ended the first try. What came through a pipe cannot be read again.
+            # The first try ended in a deadlock with the living store. What came through a pipe cannot be read again.
             if not stream.seekable():
                 raise Busy
             stream.seek(0)
@@ -118,7 +118,7 @@ class Load:
         self.subjects = self._subjects()
 
     def _subjects(self) -> dict[str, Callable[[Line], None]]:
-        """By type of line, who takes it."""
+        """What takes a line, by its type."""
         return {
             "terms": self.terms.terms,
             "publisher": self.people.publisher,

@@ -49,7 +49,7 @@ class Names:
         self._things[kind][name] = thing
 
     def get(self, kind: str, name: str, wanted: type[Thing]) -> Thing | None:
-        """A name whose own line was refused needs no second complaint."""
+        """Raises FollowsRefused for a name whose own line was refused: one complaint is enough."""
         thing = self._things[kind].get(name)
         if thing is None and (kind, name) in self._refused:
             raise FollowsRefused

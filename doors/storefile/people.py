@@ -121,7 +121,7 @@ class People:
                 *(line.get("language", "en"), False, line.get("active", True), since),
             )
         )
-        # The shop that moves in knows its customers' addresses; a letter proves them again when a password is reset.
+        # The shop that moves in has confirmed its customers' addresses; a letter confirms them again with a new password.
         self._addresses.append((person.pk, person.email, line.get("confirmed", True), True))
         self._books.adopt(person.pk)
         if len(self._users) >= AT_ONCE:
@@ -151,7 +151,7 @@ def _membership(publisher: str | Line) -> Line:
 
 @cache
 def _time_zones() -> set[str]:
-    # Asking for them reads a folder of files each time.
+    # Each call of available_timezones() reads a folder of files.
     return available_timezones()
 
 
@@ -163,7 +163,7 @@ def _assert_address(address: str) -> None:
 
 
 def _assert_same(known: User, line: Line) -> None:
-    """Somebody whom the store knows already is not changed by a file, and least of all given a role."""
+    """A file changes nobody whom the store knows already, and gives them no role."""
     slugs = {_membership(each)["slug"] for each in line.get("publishers", [])}
     own = set(known.memberships.values_list("publisher__slug", flat=True))
     same_name = line.get("name", known.name) == known.name

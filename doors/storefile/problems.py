@@ -10,7 +10,7 @@ class LineRefused(Exception):
 
 
 class FollowsRefused(Exception):
-    """This line refers to one that was refused. That one is named; saying it again for each follower helps nobody."""
+    """This line refers to one that was refused. Only that one is listed."""
 
 
 @dataclass

@@ -44,7 +44,7 @@ class Purchases:
         self._ids, self._item_ids = table.fresh_ids(Purchase), table.fresh_ids(PurchaseItem)
         self._first = next(self._ids)
         self._lines: dict[str, int] = {}
-        # Whose own lines say when they were last asked about: nothing below knows it better.
+        # Their own lines say when a refund was last asked for, and no line below knows it better.
         self.asked_was_told: set[Sold] = set()
         self._usual: dict[tuple[str, str, int, int], tuple[Part, ...]] = {}
 
@@ -82,7 +82,7 @@ class Purchases:
         sold.number = self._numbering.claim(line["invoice"]) if "invoice" in line else self._numbering.next()
         self._lines[sold.number] = number
         if completed_at:
-            self._terms.judged(completed_at)
+            self._terms.note_completed(completed_at)
         if document:
             self._rows.document(sold.number, document)
         if sold.asked:

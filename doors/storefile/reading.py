@@ -1,4 +1,4 @@
-"""From bytes to plain objects, a line at a time: whatever stands in the file, the memory it takes is bounded."""
+"""Reads a store file into plain objects, a line at a time. Whatever stands in it, the memory that it takes is bounded."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ Line = dict[str, Any]
 
 
 class Reader:
-    """Gives (number, object) for each line that is one, and notes the others as problems."""
+    """Gives number and object of each line, and notes what is no object as a problem."""
 
     def __init__(
         self, stream: BinaryIO, problems: Problems, *, progress: Callable[[int], object] | None = None

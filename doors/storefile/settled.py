@@ -101,7 +101,7 @@ class SettledLines:
                 at=at,
             )
         )
-        self._rows.tell(sold, at)
+        self._rows.note_time(sold, at)
         self._remember(sold, evidence.facts, at)
 
     def charge_back(self, line: Line) -> None:
@@ -138,7 +138,7 @@ class SettledLines:
         return case
 
     def _plan(self, line: Line, payment: Payment | None) -> list[Restoration]:
-        """Into which lots credits came back: by the rule, or as the line says."""
+        """Into which lots credits come back: as the line says, else by the rule."""
         if not line.get("restores") or payment is None:
             return plan_restoration(payment, credits=line["credits"], now=parse_time(line["at"]))
         plan = [self._restoration(part, payment) for part in line["restores"]]
@@ -184,8 +184,8 @@ class SettledLines:
         sold.settled = Settled(refund.at, refund.credits, claimed)
 
     def _remember(self, sold: Sold, facts: Facts, at: datetime) -> None:
-        """How things stood when a refund was last asked for, unless the purchase's own line says it; a line
-        of an earlier time may stand below."""
+        """Keeps how things stood when a refund was last asked for, unless the purchase's own line says it. Lines need
+        not stand in the order of time."""
         if sold in self._asked_was_told or (sold.asked is not None and at < sold.asked.at):
             return
         downloaded = [item for item in facts.items if item.downloaded]

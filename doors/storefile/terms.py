@@ -69,8 +69,8 @@ class TermsOfTheStore:
             raise LineRefused(f"is of {at.isoformat()}, and no terms were in force then")
         return self._known[place - 1]
 
-    def judged(self, completed_at: datetime) -> None:
-        """A purchase stands here: no terms that would have judged it may follow."""
+    def note_completed(self, completed_at: datetime) -> None:
+        """No terms that would have judged a purchase may stand below it."""
         if self._last_completed is None or completed_at > self._last_completed:
             self._last_completed = completed_at
 

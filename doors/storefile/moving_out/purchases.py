@@ -14,14 +14,11 @@ from storefront.models import Download, Purchase, Status
 BEFORE_IT_SETTLED = {Status.REFUNDED, Status.CHARGED_BACK}
 
 
-def purchase_lines(
-    purchase: Purchase, rows: Rows, references: References, *, draws: list[Line], more: Line | None = None
-) -> Iterator[Line]:
+def purchase_lines(purchase: Purchase, rows: Rows, references: References, *, paid: Line) -> Iterator[Line]:
     references.purchases[purchase.pk] = ref = references.new_ref("p")
     yield {
         **_purchase(purchase, ref, rows, references),
-        **({"draws": draws} if draws else {}),
-        **(more or {}),
+        **paid,
     }
     for download in rows.downloads[purchase.pk]:
         yield from _download(download, ref, references)

@@ -41,7 +41,7 @@ class References:
         return f"{letter}{self._counts[letter]}"
 
     def forget(self) -> None:
-        """The customers so far are done, and nobody else names their lots and purchases."""
+        """No later customer's line names the lots and purchases of those so far."""
         self.lots, self.purchases = {}, {}
         if len(self._emails) > 100_000:
             self._emails = {}

@@ -17,7 +17,8 @@ def refund_line(refund: Refund, rows: Rows, references: References, *, restores:
     note = refund.credit_note
     items = rows.items[refund.purchase_id]
     purchase = next(each for each in rows.purchases[refund.customer_id] if each.pk == refund.purchase_id)
-    # A charge-back that came later revoked all at once; what the refund itself left stands in the shares it settled.
+    # A refund that left nothing revoked the whole purchase at its own instant. A later charge-back does so at another,
+    # and then the items tell what the refund had left.
     all_revoked = purchase.revoked_at is not None and purchase.revoked_at == refund.at
     kept = (
         [] if all_revoked else [references.assets[item.asset_id] for item in items if item.revoked_at is None]
@@ -40,7 +41,7 @@ def refund_line(refund: Refund, rows: Rows, references: References, *, restores:
 
 
 def afterwards(purchase: Purchase, rows: Rows, references: References) -> Iterator[Line]:
-    """What moved no credits stands after the ledger has been told."""
+    """What moved no credits has no entry in the ledger, so its lines stand below the wallet's."""
     for denial in rows.denials[purchase.pk]:
         yield {
             "type": "denial",

@@ -1,8 +1,10 @@
 """People, terms, what is for sale, codes: the lines that all others refer to."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from allauth.account.models import EmailAddress
+from django.db.models import Model, QuerySet
 
 from accounts.models import Membership, Publisher, User
 from accounts.people import ROLES
@@ -14,6 +16,7 @@ from ground.laws import given
 from storefront.models import Asset, Bundle, Terms
 
 CHUNK = 2_000
+Row = TypeVar("Row", bound=Model)
 
 
 def shop_lines(references: References) -> Iterator[Line]:
@@ -83,23 +86,9 @@ def _terms(references: References) -> Iterator[Line]:
 
 
 def _assets(references: References) -> Iterator[Line]:
-    """What an asset requires stands above it."""
-    rows = {row.pk: row for row in Asset.objects.prefetch_related("files", "requires").order_by("pk")}
-    done: set[int] = set()
-    for pk in rows:
-        waiting = [pk]
-        while waiting:
-            row = rows[waiting[-1]]
-            missing = [
-                each.pk for each in row.requires.all() if each.pk not in done and each.pk not in waiting
-            ]
-            if missing:
-                waiting.append(min(missing))
-                continue
-            waiting.pop()
-            if row.pk not in done:
-                done.add(row.pk)
-                yield _asset(row, references)
+    rows = Asset.objects.prefetch_related("files", "requires").order_by("pk")
+    for row in _below_what_they_need(rows, lambda row: sorted(each.pk for each in row.requires.all())):
+        yield _asset(row, references)
 
 
 def _asset(row: Asset, references: References) -> Line:
@@ -128,22 +117,29 @@ def _asset(row: Asset, references: References) -> Line:
 
 
 def _bundles(references: References) -> Iterator[Line]:
-    """What a bundle holds stands above it."""
-    rows = {row.pk: row for row in Bundle.objects.prefetch_related("parts").order_by("pk")}
+    rows = Bundle.objects.prefetch_related("parts").order_by("pk")
+    for row in _below_what_they_need(
+        rows, lambda row: [part.inner_id for part in row.parts.all() if part.inner_id]
+    ):
+        yield _bundle(row, references)
+
+
+def _below_what_they_need(rows: "QuerySet[Row]", needs: Callable[[Row], list[int]]) -> Iterator[Row]:
+    """Each row once, and whatever it needs before it, since a line refers only to lines above it."""
+    by_id = {row.pk: row for row in rows}
     done: set[int] = set()
-    for pk in rows:
+    for pk in by_id:
         waiting = [pk]
         while waiting:
-            row = rows[waiting[-1]]
-            inner = [part.inner_id for part in row.parts.all() if part.inner_id]
-            missing = [each for each in inner if each not in done and each not in waiting]
+            row = by_id[waiting[-1]]
+            missing = [each for each in needs(row) if each not in done and each not in waiting]
             if missing:
                 waiting.append(missing[0])
                 continue
             waiting.pop()
             if row.pk not in done:
                 done.add(row.pk)
-                yield _bundle(row, references)
+                yield row
 
 
 def _bundle(row: Bundle, references: References) -> Line:

@@ -1,9 +1,8 @@
-"""A customer's wallet, told in the order of its ledger: each group of entries is the line that it came from."""
+"""A customer's wallet in the order of its ledger: each group of entries becomes the line that it came from."""
 
 import json
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any
 
 from accounts.models import User
 from credits.models import Entry, EntryKind
@@ -14,6 +13,7 @@ from doors.storefile.moving_out.references import References, without_empty
 from doors.storefile.moving_out.settled import afterwards, refund_line
 from doors.storefile.reading import Line
 from doors.storefile.times import format_time
+from ground.laws import given
 from storefront.models import Purchase
 
 
@@ -22,15 +22,15 @@ class CannotBeTold(Exception):
 
 
 def customer_lines(person: int, rows: Rows, references: References) -> Iterator[Line]:
-    # A load gives ids in the order of the lines; in this order the next dump finds the purchases again.
-    told = sorted(rows.purchases[person], key=lambda purchase: purchase.payment_id is not None)
-    for purchase in told:
+    # A load gives ids in the order of the lines, so the next dump has to find this same order: the unpaid ones first.
+    purchases = sorted(rows.purchases[person], key=lambda purchase: purchase.payment_id is not None)
+    for purchase in purchases:
         if purchase.payment_id is None:
-            yield from purchase_lines(purchase, rows, references, draws=[])
+            yield from purchase_lines(purchase, rows, references, paid={})
     entries = rows.entries[person]
     for (kind, payment), group in groupby(entries, key=lambda entry: (entry.kind, entry.payment_id)):
         yield from _group(kind, payment, list(group), rows, references)
-    for purchase in told:
+    for purchase in purchases:
         yield from afterwards(purchase, rows, references)
     for case in rows.cases[person]:
         if not any(refund.case_id == case.pk for refund in rows.refunds.values()):
@@ -53,8 +53,9 @@ def _group(
             }
     elif kind == EntryKind.SPEND:
         draws = [{"grant": references.lots[entry.lot_id], "credits": -entry.credits} for entry in entries]
-        more = _said(entries[0], _sold(payment, rows))
-        yield from purchase_lines(_sold(payment, rows), rows, references, draws=draws, more=more)
+        purchase = _sold(payment, rows)
+        payer = _memo_and_payer(entries[0], purchase)
+        yield from purchase_lines(purchase, rows, references, paid={"draws": draws, **payer})
     else:
         refund = rows.refunds[_sold(payment, rows).pk]
         if refund.case_id:
@@ -73,7 +74,7 @@ def _sold(payment: int | None, rows: Rows) -> Purchase:
     return purchase
 
 
-def _said(entry: Entry, purchase: Purchase) -> Line:
+def _memo_and_payer(entry: Entry, purchase: Purchase) -> Line:
     made_by = entry.made_by_id if entry.made_by_id != purchase.customer_id else None
     memo = entry.memo if entry.memo != purchase.title[:200] else ""
     return {**without_empty(memo=memo), **({"by": User.objects.get(pk=made_by).email} if made_by else {})}
@@ -82,7 +83,7 @@ def _said(entry: Entry, purchase: Purchase) -> Line:
 def _arrival(entry: Entry, rows: Rows, references: References) -> Line:
     lot, redemption = rows.lots[entry.lot_id], rows.redemptions.get(entry.lot_id)
     references.lots[lot.pk] = ref = references.new_ref("g")
-    told: dict[str, Any] = {
+    line: Line = {
         "ref": ref,
         "user": references.email(entry.wallet_id),
         "credits": lot.issued,
@@ -91,13 +92,13 @@ def _arrival(entry: Entry, rows: Rows, references: References) -> Line:
         "expires_at": format_time(lot.expires_at),
     }
     if redemption is not None:
-        return {"type": "redemption", **told, "code": redemption.code.code}
-    more = without_empty(
+        return {"type": "redemption", **line, "code": redemption.code.code}
+    origin = without_empty(
         source=lot.source,
         memo=entry.memo if entry.memo != lot.source else "",
         by=entry.made_by_id and references.email(entry.made_by_id),
     )
-    return {"type": "grant", **told, **more}
+    return {"type": "grant", **line, **origin}
 
 
 def _came_back(entry: Entry, rows: Rows, references: References) -> Line:
@@ -106,7 +107,9 @@ def _came_back(entry: Entry, rows: Rows, references: References) -> Line:
     if lot.pk in references.lots and not json.loads(entry.facts).get("lot"):
         return {"grant": references.lots[lot.pk], "credits": entry.credits}
     references.lots[lot.pk] = ref = references.new_ref("g")
-    drawn_from = rows.usage_by_id[lot.reborn_from_id].lot_id
+    drawn_from = rows.usage_by_id[
+        given(lot.reborn_from_id, "what comes back as a new lot names its usage")
+    ].lot_id
     return {
         "grant": references.lots[drawn_from],
         "credits": entry.credits,

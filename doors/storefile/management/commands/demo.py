@@ -1,7 +1,6 @@
 """Fills the demo world and says who may sign in."""
 
 from datetime import datetime
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -25,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--again", action="store_true", help="also into a store that is not empty")
         parser.add_argument("--if-empty", action="store_true", help="do nothing when the store is not empty")
 
-    def handle(self, *, again: bool, if_empty: bool, **options: Any) -> None:
+    def handle(self, *, again: bool, if_empty: bool, **options: object) -> None:
         filled = User.objects.exists() or Purchase.objects.exists()
         if filled and not again and not if_empty:
             raise CommandError(
@@ -52,7 +51,7 @@ class Command(BaseCommand):
 
 
 def _verify_some(now: datetime) -> None:
-    """The publisher's list of invoices is no line of a store file, so its member looks a few numbers up, as people do."""
+    """No line of a store file tells which invoices a publisher has looked up, so its member looks a few up here."""
     membership = Membership.objects.select_related("user", "publisher").get(
         user__email=dict(DEMO_PEOPLE)["publisher"]
     )

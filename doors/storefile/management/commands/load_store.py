@@ -51,8 +51,8 @@ class Command(BaseCommand):
 
     def _report(self, loaded: Loaded, seconds: float, *, dry_run: bool, as_json: bool) -> None:
         if as_json:
-            told = {"lines": loaded.lines, "by_type": dict(loaded.counts), "seconds": round(seconds, 3)}
-            self.stdout.write(json.dumps({"loaded": not dry_run, **told}))
+            report = {"lines": loaded.lines, "by_type": dict(loaded.counts), "seconds": round(seconds, 3)}
+            self.stdout.write(json.dumps({"loaded": not dry_run, **report}))
             return
         parts = ", ".join(f"{count:,} {kind}" for kind, count in loaded.counts.most_common())
         done = "Checked" if dry_run else "Loaded"
@@ -94,7 +94,7 @@ def _bar(size: int | None) -> "tqdm[Any]":
 
 
 def _progress(bar: "tqdm[Any]", stream: io.BufferedReader) -> Callable[[int], object]:
-    """Where the file itself is read, which in gzip is not where the lines are; a pipe counts what was in the lines."""
+    """Counts the bytes of the file, which in gzip are fewer than those of its lines. Of a pipe only the lines are known."""
     if bar.total is None:
         return bar.update
     return lambda read: bar.update(stream.tell() - bar.n)
