@@ -49,6 +49,22 @@ class Purchases:
         self._usual: dict[tuple[str, str, int, int], tuple[Part, ...]] = {}
 
     def purchase(self, line: Line, number: int) -> None:
+        sold = self._sold(line)
+        sold.number = self._numbering.claim(line["invoice"]) if "invoice" in line else self._numbering.next()
+        self._lines[sold.number] = number
+        if sold.completed_at:
+            self._terms.note_completed(sold.completed_at)
+        if "document" in line:
+            self._rows.document(sold.number, line["document"])
+        if sold.asked:
+            self.asked_was_told.add(sold)
+        self._names.keep("ref", line["ref"], sold)
+        self._rows.add(sold, line=number)
+        if sold.status == Status.CHARGED_BACK:
+            times = (sold.created_at, sold.completed_at, sold.asked and sold.asked.at)
+            self._rows.charged_back_some_time(sold, since=max(at for at in times if at))
+
+    def _sold(self, line: Line) -> Sold:
         person, thing = self._people.find(line["user"]), self._thing(line)
         status, credits, at = line.get("status", Status.COMPLETED), line["credits"], parse_time(line["at"])
         assert_made(status=status, credits=credits)
@@ -59,7 +75,7 @@ class Purchases:
         title = line.get("title", thing.title)
         seller = self._people.seller(line["publisher"]) if "publisher" in line else thing.seller
         document = line.get("document")
-        sold = Sold(
+        return Sold(
             id=next(self._ids),
             customer=person,
             asset_id=None if isinstance(thing, KnownBundle) else thing.pk,
@@ -79,20 +95,6 @@ class Purchases:
             invoice=(canonical(document["facts"]), parse_time(document["issued_at"])) if document else None,
             asked=_asked(line),
         )
-        sold.number = self._numbering.claim(line["invoice"]) if "invoice" in line else self._numbering.next()
-        self._lines[sold.number] = number
-        if completed_at:
-            self._terms.note_completed(completed_at)
-        if document:
-            self._rows.document(sold.number, document)
-        if sold.asked:
-            self.asked_was_told.add(sold)
-        self._names.keep("ref", line["ref"], sold)
-        self._rows.add(sold, line=number)
-        if status == Status.CHARGED_BACK:
-            self._rows.charged_back_some_time(
-                sold, since=max(at, completed_at or at, sold.asked.at if sold.asked else at)
-            )
 
     def line_of(self, row: str) -> int:
         """The line of the purchase that a proof names, or 0."""
