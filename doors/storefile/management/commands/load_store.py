@@ -88,13 +88,11 @@ def _opened(name: str) -> Iterator[tuple[io.BufferedReader, int | None]]:
         raise CommandError(f"{name} cannot be read: {error.strerror}.") from None
 
 
-def _bar(size: int | None) -> "tqdm[Any]":
+def _bar(size: int | None) -> tqdm:
     """Rate and remaining time, on a terminal only."""
     return tqdm(total=size, unit="B", unit_scale=True, desc="Loading", leave=False, disable=None)
 
 
-def _progress(bar: "tqdm[Any]", stream: io.BufferedReader) -> Callable[[int], object]:
+def _progress(bar: tqdm, stream: io.BufferedReader) -> Callable[[int], object]:
     """Counts the bytes of the file, which in gzip are fewer than those of its lines. Of a pipe only the lines are known."""
-    if bar.total is None:
-        return bar.update
-    return lambda read: bar.update(stream.tell() - bar.n)
+    return lambda read: bar.update(read if bar.total is None else stream.tell() - bar.n)
