@@ -20,13 +20,7 @@ from storefront.sold import Handed, Sold
 
 class Downloads:
     def __init__(
-        self,
-        *,
-        names: Names,
-        people: People,
-        catalogue: Catalogue,
-        rows: SoldRows,
-        audits: Audits,
+        self, *, names: Names, people: People, catalogue: Catalogue, rows: SoldRows, audits: Audits
     ) -> None:
         self._names = names
         self._people = people

@@ -16,29 +16,29 @@ def number_of(pk: int) -> str:
     return Case.objects.values_list("number", flat=True).get(pk=pk)
 
 
-def case_lines(case: Case, references: References) -> Iterator[Line]:
+def case_lines(case: Case, refs: References) -> Iterator[Line]:
     events = list(case.events.order_by("pk"))
     places = {event.pk: place for place, event in enumerate(events)}
-    line = _case(case, references)
-    line["answers"] = [_answer(answer, references) for answer in case.answers.order_by("pk")]
-    line["timeline"] = [_step(event, references) for event in events]
+    line = _case(case, refs)
+    line["answers"] = [_answer(answer, refs) for answer in case.answers.order_by("pk")]
+    line["timeline"] = [_step(event, refs) for event in events]
     inline: list[int] = []
     waiting: list[int] = []
     room = INLINE_BYTES
     for pk, size in case.attachments.order_by("pk").values_list("pk", "size_bytes"):
         room -= size
         (inline if room >= 0 else waiting).append(pk)
-    line["attachments"] = [_attached(pk, places, references) for pk in inline]
+    line["attachments"] = [_attached(pk, places, refs) for pk in inline]
     yield line
     for pk in waiting:
-        yield {"type": "attachment", "case": case.number, "file": _attached(pk, places, references)}
+        yield {"type": "attachment", "case": case.number, "file": _attached(pk, places, refs)}
 
 
-def _case(case: Case, references: References) -> Line:
+def _case(case: Case, refs: References) -> Line:
     about = (
-        {"purchase": references.purchases[case.purchase_id]}
+        {"purchase": refs.purchases[case.purchase_id]}
         if case.purchase_id
-        else {"user": references.email(case.customer_id)}
+        else {"user": refs.email(case.customer_id)}
     )
     items = case.items.select_related("item").order_by("pk")
     return {
@@ -47,12 +47,12 @@ def _case(case: Case, references: References) -> Line:
         **about,
         "grounds": case.grounds,
         "state": case.state,
-        **({"items": [references.assets[row.item.asset_id] for row in items]} if case.purchase_id else {}),
+        **({"items": [refs.assets[row.item.asset_id] for row in items]} if case.purchase_id else {}),
         **without_empty(subject=case.subject),
-        "opened_by": references.email(case.opened_by_id),
+        "opened_by": refs.email(case.opened_by_id),
         "side": case.opened_side,
         **without_empty(
-            publisher=case.publisher_id and references.publishers[case.publisher_id], reply_to=case.reply_to
+            publisher=case.publisher_id and refs.publishers[case.publisher_id], reply_to=case.reply_to
         ),
         "opened_at": format_time(case.opened_at),
         "state_since": format_time(case.state_since),
@@ -62,18 +62,17 @@ def _case(case: Case, references: References) -> Line:
             else {"closed_at": format_time(case.closed_at)}
         ),
         **without_empty(
-            assigned_to=case.assigned_to_id and references.email(case.assigned_to_id),
-            with_lead=case.with_lead,
+            assigned_to=case.assigned_to_id and refs.email(case.assigned_to_id), with_lead=case.with_lead
         ),
         **({} if case.customer_agreed is None else {"customer_agreed": case.customer_agreed}),
-        **without_empty(proposal=case.proposed_by_id and _proposal(case, case.proposed_by_id, references)),
-        **without_empty(compensation=case.compensation_id and references.lots[case.compensation_id]),
+        **without_empty(proposal=case.proposed_by_id and _proposal(case, case.proposed_by_id, refs)),
+        **without_empty(compensation=case.compensation_id and refs.lots[case.compensation_id]),
     }
 
 
-def _proposal(case: Case, by: int, references: References) -> Line:
+def _proposal(case: Case, by: int, refs: References) -> Line:
     return {
-        "by": references.email(by),
+        "by": refs.email(by),
         "credits": case.proposed_credits or 0,
         "keep": case.proposed_keep,
         "basis": case.proposed_basis,
@@ -81,16 +80,16 @@ def _proposal(case: Case, by: int, references: References) -> Line:
     }
 
 
-def _answer(answer: Answer, references: References) -> Line:
+def _answer(answer: Answer, refs: References) -> Line:
     answered = {"authorised": answer.authorised, "answered_at": format_time(answer.answered_at)}
     return {
-        "publisher": references.publishers[answer.publisher_id],
+        "publisher": refs.publishers[answer.publisher_id],
         "asked_at": format_time(answer.asked_at),
         "deadline": format_time(answer.deadline),
         "reminders": answer.reminders,
         **({} if answer.authorised is None else answered),
         **without_empty(
-            answered_by=answer.answered_by_id and references.email(answer.answered_by_id),
+            answered_by=answer.answered_by_id and refs.email(answer.answered_by_id),
             note=answer.note,
             help_offered_at=format_time(answer.help_offered_at),
             help_note=answer.help_note,
@@ -99,13 +98,13 @@ def _answer(answer: Answer, references: References) -> Line:
     }
 
 
-def _step(event: CaseEvent, references: References) -> Line:
+def _step(event: CaseEvent, refs: References) -> Line:
     return {
         "at": format_time(event.at),
         "side": event.side,
         **without_empty(
-            by=event.by_id and references.email(event.by_id),
-            publisher=event.publisher_id and references.publishers[event.publisher_id],
+            by=event.by_id and refs.email(event.by_id),
+            publisher=event.publisher_id and refs.publishers[event.publisher_id],
         ),
         "door": event.door,
         "act": event.act,
@@ -114,13 +113,13 @@ def _step(event: CaseEvent, references: References) -> Line:
     }
 
 
-def _attached(pk: int, places: dict[int, int], references: References) -> Line:
+def _attached(pk: int, places: dict[int, int], refs: References) -> Line:
     file = Attachment.objects.get(pk=pk)
     return {
         "name": file.name,
         "type": file.content_type,
         "base64": base64.b64encode(file.content).decode(),
-        "by": references.email(file.by_id),
+        "by": refs.email(file.by_id),
         "side": file.side,
         **without_empty(shared=file.shared),
         "at": format_time(file.at),

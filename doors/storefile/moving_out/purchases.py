@@ -14,14 +14,11 @@ from storefront.models import Download, Purchase, Status
 BEFORE_IT_SETTLED = {Status.REFUNDED, Status.CHARGED_BACK}
 
 
-def purchase_lines(purchase: Purchase, rows: Rows, references: References, *, paid: Line) -> Iterator[Line]:
-    references.purchases[purchase.pk] = ref = references.new_ref("p")
-    yield {
-        **_purchase(purchase, ref, rows, references),
-        **paid,
-    }
+def purchase_lines(purchase: Purchase, rows: Rows, refs: References, *, paid: Line) -> Iterator[Line]:
+    refs.purchases[purchase.pk] = ref = refs.new_ref("p")
+    yield {**_purchase(purchase, ref, rows, refs), **paid}
     for download in rows.downloads[purchase.pk]:
-        yield from _download(download, ref, references)
+        yield from _download(download, ref, refs)
 
 
 def document(number: str, facts: str, issued_at: str, rows: Rows) -> Line:
@@ -34,7 +31,7 @@ def document(number: str, facts: str, issued_at: str, rows: Rows) -> Line:
     return line
 
 
-def _purchase(purchase: Purchase, ref: str, rows: Rows, references: References) -> Line:
+def _purchase(purchase: Purchase, ref: str, rows: Rows, refs: References) -> Line:
     status = Status.COMPLETED if purchase.status in BEFORE_IT_SETTLED else purchase.status
     invoice = rows.invoices.get(purchase.pk)
     later = purchase.completed_at is not None and purchase.completed_at != purchase.created_at
@@ -46,10 +43,10 @@ def _purchase(purchase: Purchase, ref: str, rows: Rows, references: References) 
     return {
         "type": "purchase",
         "ref": ref,
-        "user": references.email(purchase.customer_id),
-        **_thing(purchase, references),
+        "user": refs.email(purchase.customer_id),
+        **_thing(purchase, refs),
         "title": purchase.title,
-        "publisher": references.publishers[purchase.publisher_id],
+        "publisher": refs.publishers[purchase.publisher_id],
         "credits": purchase.credits_spent,
         "at": format_time(purchase.created_at),
         **({"completed_at": format_time(purchase.completed_at)} if later else {}),
@@ -57,10 +54,10 @@ def _purchase(purchase: Purchase, ref: str, rows: Rows, references: References) 
         "invoice": purchase.number,
         "items": [
             {
-                "asset": references.assets[item.asset_id],
+                "asset": refs.assets[item.asset_id],
                 "original_price": item.original_price,
                 "title": item.title,
-                "publisher": references.publishers[item.publisher_id],
+                "publisher": refs.publishers[item.publisher_id],
                 "share": item.share,
             }
             for item in rows.items[purchase.pk]
@@ -76,24 +73,24 @@ def _purchase(purchase: Purchase, ref: str, rows: Rows, references: References) 
     }
 
 
-def _thing(purchase: Purchase, references: References) -> Line:
+def _thing(purchase: Purchase, refs: References) -> Line:
     if purchase.bundle_id:
-        return {"bundle": references.bundles[purchase.bundle_id]}
+        return {"bundle": refs.bundles[purchase.bundle_id]}
     asset = given(purchase.asset_id, "a purchase is of an asset or of a bundle")
-    return {"asset": references.assets[asset]}
+    return {"asset": refs.assets[asset]}
 
 
-def _download(download: Download, purchase: str, references: References) -> Iterator[Line]:
-    ref = {"ref": references.new_ref("d")} if download.struck_at else {}
+def _download(download: Download, purchase: str, refs: References) -> Iterator[Line]:
+    ref = {"ref": refs.new_ref("d")} if download.struck_at else {}
     yield {
         "type": "download",
         "purchase": purchase,
         **ref,
-        "asset": references.assets[download.asset_id],
+        "asset": refs.assets[download.asset_id],
         "at": format_time(download.at),
         "cause": download.cause,
-        **({"via": references.assets[download.via_id]} if download.via_id else {}),
-        **(references.file(download.file_id) if download.file_id else {"version": download.version}),
+        **({"via": refs.assets[download.via_id]} if download.via_id else {}),
+        **(refs.file(download.file_id) if download.file_id else {"version": download.version}),
         **without_empty(told=download.told),
         "door": download.door,
     }
@@ -101,7 +98,7 @@ def _download(download: Download, purchase: str, references: References) -> Iter
         yield {
             "type": "strike",
             "download": ref["ref"],
-            "by": references.email(given(download.struck_by_id, "a strike is somebody's")),
+            "by": refs.email(given(download.struck_by_id, "a strike is somebody's")),
             "why": download.struck_why,
             "at": format_time(download.struck_at),
         }

@@ -19,13 +19,13 @@ CHUNK = 2_000
 Row = TypeVar("Row", bound=Model)
 
 
-def shop_lines(references: References) -> Iterator[Line]:
+def shop_lines(refs: References) -> Iterator[Line]:
     yield from _publishers()
-    yield from _users(references)
-    yield from _terms(references)
-    yield from _assets(references)
-    yield from _bundles(references)
-    yield from _codes(references)
+    yield from _users(refs)
+    yield from _terms(refs)
+    yield from _assets(refs)
+    yield from _bundles(refs)
+    yield from _codes(refs)
 
 
 def _publishers() -> Iterator[Line]:
@@ -40,7 +40,7 @@ def _publishers() -> Iterator[Line]:
         }
 
 
-def _users(references: References) -> Iterator[Line]:
+def _users(refs: References) -> Iterator[Line]:
     unconfirmed = set(
         EmailAddress.objects.filter(primary=True, verified=False).values_list("user_id", flat=True)
     )
@@ -49,7 +49,7 @@ def _users(references: References) -> Iterator[Line]:
     for membership in Membership.objects.order_by("pk"):
         placed.setdefault(membership.user_id, []).append(
             {
-                "slug": references.publishers[membership.publisher_id],
+                "slug": refs.publishers[membership.publisher_id],
                 "role": membership.role,
                 "since": format_time(membership.since),
             }
@@ -72,7 +72,7 @@ def _users(references: References) -> Iterator[Line]:
         }
 
 
-def _terms(references: References) -> Iterator[Line]:
+def _terms(refs: References) -> Iterator[Line]:
     for row in Terms.objects.order_by("in_force_from"):
         yield {
             "type": "terms",
@@ -81,22 +81,22 @@ def _terms(references: References) -> Iterator[Line]:
             "window_days": row.window_days,
             "bundle_percent": row.bundle_percent,
             "published_at": format_time(row.created_at),
-            **without_empty(published_by=row.published_by_id and references.email(row.published_by_id)),
+            **without_empty(published_by=row.published_by_id and refs.email(row.published_by_id)),
         }
 
 
-def _assets(references: References) -> Iterator[Line]:
+def _assets(refs: References) -> Iterator[Line]:
     rows = Asset.objects.prefetch_related("files", "requires").order_by("pk")
     for row in _below_what_they_need(rows, lambda row: sorted(each.pk for each in row.requires.all())):
-        yield _asset(row, references)
+        yield _asset(row, refs)
 
 
-def _asset(row: Asset, references: References) -> Line:
+def _asset(row: Asset, refs: References) -> Line:
     files = sorted(row.files.all(), key=lambda file: (file.added_at, file.pk))
     return {
         "type": "asset",
         "slug": row.slug,
-        "publisher": references.publishers[row.publisher_id],
+        "publisher": refs.publishers[row.publisher_id],
         "title": row.title,
         "price": row.price,
         "requires": sorted(each.slug for each in row.requires.all()),
@@ -116,12 +116,12 @@ def _asset(row: Asset, references: References) -> Line:
     }
 
 
-def _bundles(references: References) -> Iterator[Line]:
+def _bundles(refs: References) -> Iterator[Line]:
     rows = Bundle.objects.prefetch_related("parts").order_by("pk")
     for row in _below_what_they_need(
         rows, lambda row: [part.inner_id for part in row.parts.all() if part.inner_id]
     ):
-        yield _bundle(row, references)
+        yield _bundle(row, refs)
 
 
 def _below_what_they_need(rows: "QuerySet[Row]", needs: Callable[[Row], list[int]]) -> Iterator[Row]:
@@ -142,18 +142,18 @@ def _below_what_they_need(rows: "QuerySet[Row]", needs: Callable[[Row], list[int
                 yield row
 
 
-def _bundle(row: Bundle, references: References) -> Line:
+def _bundle(row: Bundle, refs: References) -> Line:
     parts = sorted(row.parts.all(), key=lambda part: (part.position, part.pk))
     return {
         "type": "bundle",
         "slug": row.slug,
-        "publisher": references.publishers[row.publisher_id],
+        "publisher": refs.publishers[row.publisher_id],
         "title": row.title,
         "price": row.price,
         "assets": [
-            references.assets[part.asset_id]
+            refs.assets[part.asset_id]
             if part.asset_id
-            else references.bundles[given(part.inner_id, "a bundle's part is an asset or a bundle")]
+            else refs.bundles[given(part.inner_id, "a bundle's part is an asset or a bundle")]
             for part in parts
         ],
         **without_empty(description=row.description),
@@ -162,7 +162,7 @@ def _bundle(row: Bundle, references: References) -> Line:
     }
 
 
-def _codes(references: References) -> Iterator[Line]:
+def _codes(refs: References) -> Iterator[Line]:
     for row in Code.objects.order_by("pk"):
         yield {
             "type": "code",
@@ -173,6 +173,6 @@ def _codes(references: References) -> Iterator[Line]:
             "per_user": row.per_user,
             "expires_at": format_time(row.expires_at),
             "lot_days": row.lot_days,
-            **without_empty(user=row.user_id and references.email(row.user_id)),
+            **without_empty(user=row.user_id and refs.email(row.user_id)),
             "since": format_time(row.created_at),
         }

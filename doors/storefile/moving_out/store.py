@@ -28,19 +28,19 @@ def dump(stream: BinaryIO, *, progress: Callable[[int], object] = lambda custome
 
 
 def _lines(progress: Callable[[int], object]) -> Iterator[Line]:
-    references = References()
-    yield from shop_lines(references)
+    refs = References()
+    yield from shop_lines(refs)
     for people in chunks():
-        references.meet(people)
+        refs.meet(people)
         rows = Rows(people)
         for person in people:
-            yield from customer_lines(person, rows, references)
-        references.forget()
+            yield from customer_lines(person, rows, refs)
+        refs.forget()
         progress(len(people))
     for row in AuditLine.objects.exclude(act__in=TOLD_ELSEWHERE).order_by("at", "pk").iterator():
         yield {
             "type": "audit",
-            "by": references.email(row.by_id),
+            "by": refs.email(row.by_id),
             "act": row.act,
             "subject": row.subject,
             **without_empty(why=row.why),

@@ -21,48 +21,48 @@ class CannotBeTold(Exception):
     """A row that no line of a store file stands for."""
 
 
-def customer_lines(person: int, rows: Rows, references: References) -> Iterator[Line]:
+def customer_lines(person: int, rows: Rows, refs: References) -> Iterator[Line]:
     # A load gives ids in the order of the lines, so the next dump has to find this same order: the unpaid ones first.
     purchases = sorted(rows.purchases[person], key=lambda purchase: purchase.payment_id is not None)
     for purchase in purchases:
         if purchase.payment_id is None:
-            yield from purchase_lines(purchase, rows, references, paid={})
+            yield from purchase_lines(purchase, rows, refs, paid={})
     entries = rows.entries[person]
     for (kind, payment), group in groupby(entries, key=lambda entry: (entry.kind, entry.payment_id)):
-        yield from _group(kind, payment, list(group), rows, references)
+        yield from _group(kind, payment, list(group), rows, refs)
     for purchase in purchases:
-        yield from afterwards(purchase, rows, references)
+        yield from afterwards(purchase, rows, refs)
     for case in rows.cases[person]:
         if not any(refund.case_id == case.pk for refund in rows.refunds.values()):
-            yield from case_lines(case, references)
+            yield from case_lines(case, refs)
 
 
 def _group(
-    kind: str, payment: int | None, entries: list[Entry], rows: Rows, references: References
+    kind: str, payment: int | None, entries: list[Entry], rows: Rows, refs: References
 ) -> Iterator[Line]:
     if kind == EntryKind.GRANT:
         for entry in entries:
-            yield _arrival(entry, rows, references)
+            yield _arrival(entry, rows, refs)
     elif kind == EntryKind.EXPIRE:
         for entry in entries:
             yield {
                 "type": "expiry",
-                "grant": references.lots[entry.lot_id],
+                "grant": refs.lots[entry.lot_id],
                 "credits": -entry.credits,
                 "at": format_time(entry.at),
             }
     elif kind == EntryKind.SPEND:
-        draws = [{"grant": references.lots[entry.lot_id], "credits": -entry.credits} for entry in entries]
+        draws = [{"grant": refs.lots[entry.lot_id], "credits": -entry.credits} for entry in entries]
         purchase = _sold(payment, rows)
         payer = _memo_and_payer(entries[0], purchase)
-        yield from purchase_lines(purchase, rows, references, paid={"draws": draws, **payer})
+        yield from purchase_lines(purchase, rows, refs, paid={"draws": draws, **payer})
     else:
         refund = rows.refunds[_sold(payment, rows).pk]
         if refund.case_id:
             case = next(case for case in rows.cases[refund.customer_id] if case.pk == refund.case_id)
-            yield from case_lines(case, references)
-        restores = [_came_back(entry, rows, references) for entry in entries]
-        yield refund_line(refund, rows, references, restores=restores)
+            yield from case_lines(case, refs)
+        restores = [_came_back(entry, rows, refs) for entry in entries]
+        yield refund_line(refund, rows, refs, restores=restores)
 
 
 def _sold(payment: int | None, rows: Rows) -> Purchase:
@@ -80,12 +80,12 @@ def _memo_and_payer(entry: Entry, purchase: Purchase) -> Line:
     return {**without_empty(memo=memo), **({"by": User.objects.get(pk=made_by).email} if made_by else {})}
 
 
-def _arrival(entry: Entry, rows: Rows, references: References) -> Line:
+def _arrival(entry: Entry, rows: Rows, refs: References) -> Line:
     lot, redemption = rows.lots[entry.lot_id], rows.redemptions.get(entry.lot_id)
-    references.lots[lot.pk] = ref = references.new_ref("g")
+    refs.lots[lot.pk] = ref = refs.new_ref("g")
     line: Line = {
         "ref": ref,
-        "user": references.email(entry.wallet_id),
+        "user": refs.email(entry.wallet_id),
         "credits": lot.issued,
         "kind": lot.kind,
         "at": format_time(lot.created_at),
@@ -96,22 +96,22 @@ def _arrival(entry: Entry, rows: Rows, references: References) -> Line:
     origin = without_empty(
         source=lot.source,
         memo=entry.memo if entry.memo != lot.source else "",
-        by=entry.made_by_id and references.email(entry.made_by_id),
+        by=entry.made_by_id and refs.email(entry.made_by_id),
     )
     return {"type": "grant", **line, **origin}
 
 
-def _came_back(entry: Entry, rows: Rows, references: References) -> Line:
+def _came_back(entry: Entry, rows: Rows, refs: References) -> Line:
     """Into the lot that it was drawn from, or, when that had expired, into a new one."""
     lot = rows.lots[entry.lot_id]
-    if lot.pk in references.lots and not json.loads(entry.facts).get("lot"):
-        return {"grant": references.lots[lot.pk], "credits": entry.credits}
-    references.lots[lot.pk] = ref = references.new_ref("g")
+    if lot.pk in refs.lots and not json.loads(entry.facts).get("lot"):
+        return {"grant": refs.lots[lot.pk], "credits": entry.credits}
+    refs.lots[lot.pk] = ref = refs.new_ref("g")
     drawn_from = rows.usage_by_id[
         given(lot.reborn_from_id, "what comes back as a new lot names its usage")
     ].lot_id
     return {
-        "grant": references.lots[drawn_from],
+        "grant": refs.lots[drawn_from],
         "credits": entry.credits,
         "ref": ref,
         "expires_at": format_time(lot.expires_at),
