@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from credits.ledger import Lot
@@ -20,15 +21,18 @@ from refunds.models.cases import OPEN_STATES, Side, fresh_case_number
 from storefront.sold import Sold
 
 
+@dataclass(kw_only=True, eq=False)
 class Cases:
-    def __init__(self, *, names: Names, people: People, rows: SoldRows) -> None:
-        self._names = names
-        self._people = people
-        self._rows = rows
+    names: Names
+    people: People
+    rows: SoldRows
+
+    def __post_init__(self) -> None:
+        # By the purchase's id, the number of its open case.
         self._open: dict[int, str] = {}
 
     def case(self, line: Line) -> None:
-        sold = self._names.ref(line["purchase"], Sold, "purchase") if "purchase" in line else None
+        sold = self.names.ref(line["purchase"], Sold, "purchase") if "purchase" in line else None
         customer = self._customer(line, sold)
         number = line.get("number") or self._fresh_number()
         is_open = line["state"] in OPEN_STATES
@@ -44,7 +48,7 @@ class Cases:
             subject=line.get("subject", ""),
             opened_by_id=self._person(line.get("opened_by")) or customer,
             opened_side=line.get("side", Side.CUSTOMER),
-            publisher_id=self._people.seller(line["publisher"]).pk if "publisher" in line else None,
+            publisher_id=self.people.seller(line["publisher"]).pk if "publisher" in line else None,
             reply_to=line.get("reply_to", ""),
             opened_at=opened_at,
             state_since=since,
@@ -57,15 +61,15 @@ class Cases:
             **self._proposal(line.get("proposal")),
         )
         if sold is not None:
-            self._rows.note_time(sold, max(opened_at, since, case.closed_at or since))
+            self.rows.note_time(sold, max(opened_at, since, case.closed_at or since))
         self._items(case, line, sold)
         self._answers(case, line.get("answers", self._unanswered(line, sold)))
         events = self._timeline(case, line)
         self._attachments(case, line.get("attachments", ()), events)
-        self._names.keep("case", number, case)
+        self.names.keep("case", number, case)
 
     def attachment(self, line: Line) -> None:
-        case = self._names.get("case", line["case"], Case)
+        case = self.names.get("case", line["case"], Case)
         if case is None:
             raise LineRefused(f"names the case {line['case']}, and no line above it is about it")
         self._attachments(case, [line["file"]], list(case.events.order_by("pk")))
@@ -87,7 +91,7 @@ class Cases:
             raise LineRefused(f"is open, and so is {self._open[sold.pk]} about the same purchase")
 
     def _customer(self, line: Line, sold: Sold | None) -> int:
-        user = self._people.find(line["user"]).pk if "user" in line else None
+        user = self.people.find(line["user"]).pk if "user" in line else None
         if sold is not None:
             if user not in {None, sold.customer.pk}:
                 raise LineRefused("names another user than the purchase's own")
@@ -103,12 +107,12 @@ class Cases:
         return number
 
     def _person(self, email: str | None) -> int | None:
-        return self._people.find(email).pk if email else None
+        return self.people.find(email).pk if email else None
 
     def _compensation(self, line: Line, customer: int) -> int | None:
         if "compensation" not in line:
             return None
-        lot = self._names.ref(line["compensation"], Lot, "grant")
+        lot = self.names.ref(line["compensation"], Lot, "grant")
         if lot.customer != customer:
             raise LineRefused("is answered with a grant to somebody else")
         return lot.id
@@ -117,7 +121,7 @@ class Cases:
         if proposal is None:
             return {}
         return {
-            "proposed_by_id": self._people.find(proposal["by"]).pk,
+            "proposed_by_id": self.people.find(proposal["by"]).pk,
             "proposed_credits": proposal["credits"],
             "proposed_keep": proposal.get("keep", []),
             "proposed_basis": proposal.get("basis", ""),
@@ -152,7 +156,7 @@ class Cases:
             asked_at = parse_time(each["asked_at"])
             Answer.objects.create(
                 case=case,
-                publisher_id=self._people.seller(each["publisher"]).pk,
+                publisher_id=self.people.seller(each["publisher"]).pk,
                 asked_at=asked_at,
                 deadline=parse_time(each.get("deadline")) or asked_at + clocks.PUBLISHER_HAS,
                 reminders=each.get("reminders", 0),
@@ -178,7 +182,7 @@ class Cases:
                     at=parse_time(step["at"]),
                     side=step["side"],
                     by_id=self._person(step.get("by")),
-                    publisher_id=self._people.seller(step["publisher"]).pk if "publisher" in step else None,
+                    publisher_id=self.people.seller(step["publisher"]).pk if "publisher" in step else None,
                     door=step.get("door", "file"),
                     act=step["act"],
                     note=step.get("note", ""),

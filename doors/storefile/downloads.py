@@ -1,5 +1,6 @@
 """Lines about downloads and strikes. A download belongs to the purchase that its line names."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from doors.storefile.audits import Audits
@@ -18,27 +19,27 @@ from storefront.refusals import StrikeTooLate
 from storefront.sold import Handed, Sold
 
 
+@dataclass(kw_only=True, eq=False)
 class Downloads:
-    def __init__(
-        self, *, names: Names, people: People, catalogue: Catalogue, rows: SoldRows, audits: Audits
-    ) -> None:
-        self._names = names
-        self._people = people
-        self._catalogue = catalogue
-        self._rows = rows
-        self._audits = audits
+    names: Names
+    people: People
+    catalogue: Catalogue
+    rows: SoldRows
+    audits: Audits
+
+    def __post_init__(self) -> None:
         self._ids = table.fresh_ids(Download)
 
     def download(self, line: Line) -> None:
-        sold = self._names.ref(line["purchase"], Sold, "purchase")
+        sold = self.names.ref(line["purchase"], Sold, "purchase")
         place = _place_to_download(sold, line)
-        via = self._catalogue.find_asset(line["via"]) if line.get("via") else None
+        via = self.catalogue.find_asset(line["via"]) if line.get("via") else None
         cause = line.get("cause", Cause.DIRECT)
         if (cause == Cause.DEPENDENCY) != (via is not None):
             raise LineRefused(
                 "names the asset that required it (“via”) when its cause is dependency, and only then"
             )
-        file, version = _file(self._catalogue.find_asset(sold.parts[place].slug), line)
+        file, version = _file(self.catalogue.find_asset(sold.parts[place].slug), line)
         handed = Handed(
             sold=sold,
             place=place,
@@ -54,24 +55,24 @@ class Downloads:
             id=next(self._ids),
         )
         law.hand_out(sold, handed)
-        self._rows.hand(handed)
+        self.rows.hand(handed)
         if "ref" in line:
-            self._names.keep("ref", line["ref"], handed)
+            self.names.keep("ref", line["ref"], handed)
 
     def strike(self, line: Line) -> None:
-        handed = self._names.ref(line["download"], Handed, "download")
-        by, at, sold = self._people.find(line["by"]), parse_time(line["at"]), handed.sold
+        handed = self.names.ref(line["download"], Handed, "download")
+        by, at, sold = self.people.find(line["by"]), parse_time(line["at"]), handed.sold
         if handed.struck_at:
             raise LineRefused("strikes a download that was struck before")
-        self._rows.write_late()
+        self.rows.write_late()
         try:
             law.strike(handed, counted=_others_that_count(handed), at=at, by_id=by.pk, why=line["why"])
         except StrikeTooLate:
             raise LineRefused("strikes a download of a purchase that was refunded by then") from None
-        self._rows.strike(handed)
-        self._rows.note_time(sold, at)
+        self.rows.strike(handed)
+        self.rows.note_time(sold, at)
         title = sold.parts[handed.place].title
-        self._audits.add(by=by.pk, act="strike", subject=sold.number, why=f"{title}: {line['why']}", at=at)
+        self.audits.add(by=by.pk, act="strike", subject=sold.number, why=f"{title}: {line['why']}", at=at)
 
 
 def _others_that_count(handed: Handed) -> list[datetime]:

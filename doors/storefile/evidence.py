@@ -5,7 +5,7 @@ Stored, both hold ids of this store; in a file they hold what people call these 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
@@ -34,10 +34,10 @@ class Evidence(NamedTuple):
     decision_text: str
 
 
+@dataclass(kw_only=True, eq=False)
 class EvidenceReader:
-    def __init__(self, *, names: Names, people: People) -> None:
-        self._names = names
-        self._people = people
+    names: Names
+    people: People
 
     def of(self, line: Line, sold: Sold, at: datetime) -> Evidence:
         """For a line that refunds or denies."""
@@ -61,10 +61,10 @@ class EvidenceReader:
 
     def _with_ids(self, facts: Line) -> Line:
         people = {key: facts[key] for key in ("owner", "requester") if facts.get(key) is not None}
-        return {**facts, **{key: self._people.find(str(email)).pk for key, email in people.items()}}
+        return {**facts, **{key: self.people.find(str(email)).pk for key, email in people.items()}}
 
     def _restore(self, part: Line) -> Line:
-        return {**part, "lot": self._names.ref(str(part.get("lot")), Lot, "grant").id}
+        return {**part, "lot": self.names.ref(str(part.get("lot")), Lot, "grant").id}
 
 
 def _judged(facts: Facts, sold: Sold, at: datetime) -> Decision:

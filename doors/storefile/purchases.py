@@ -1,6 +1,7 @@
 """Lines about purchases: what was bought, frozen as the file says or as its catalogue stands at that line."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from credits import ledger
@@ -22,50 +23,42 @@ from storefront.models import Purchase, PurchaseItem, Status
 from storefront.sold import Asked, Part, Sold, assert_made, assert_one_item, freeze
 
 
+@dataclass(kw_only=True, eq=False)
 class Purchases:
-    def __init__(
-        self,
-        *,
-        names: Names,
-        people: People,
-        terms: TermsOfTheStore,
-        catalogue: Catalogue,
-        books: Books,
-        numbering: Numbering,
-        rows: SoldRows,
-    ) -> None:
-        self._names = names
-        self._people = people
-        self._terms = terms
-        self._catalogue = catalogue
-        self._books = books
-        self._numbering = numbering
-        self._rows = rows
+    names: Names
+    people: People
+    terms: TermsOfTheStore
+    catalogue: Catalogue
+    books: Books
+    numbering: Numbering
+    rows: SoldRows
+    # Their own lines say when a refund was last asked for, and no line below knows it better.
+    asked_was_told: set[Sold] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
         self._ids, self._item_ids = table.fresh_ids(Purchase), table.fresh_ids(PurchaseItem)
         self._first = next(self._ids)
         self._lines: dict[str, int] = {}
-        # Their own lines say when a refund was last asked for, and no line below knows it better.
-        self.asked_was_told: set[Sold] = set()
         self._usual: dict[tuple[str, str, int, int], tuple[Part, ...]] = {}
 
     def purchase(self, line: Line, number: int) -> None:
         sold = self._sold(line)
-        sold.number = self._numbering.claim(line["invoice"]) if "invoice" in line else self._numbering.next()
+        sold.number = self.numbering.claim(line["invoice"]) if "invoice" in line else self.numbering.next()
         self._lines[sold.number] = number
         if sold.completed_at:
-            self._terms.note_completed(sold.completed_at)
+            self.terms.note_completed(sold.completed_at)
         if "document" in line:
-            self._rows.document(sold.number, line["document"])
+            self.rows.document(sold.number, line["document"])
         if sold.asked:
             self.asked_was_told.add(sold)
-        self._names.keep("ref", line["ref"], sold)
-        self._rows.add(sold, line=number)
+        self.names.keep("ref", line["ref"], sold)
+        self.rows.add(sold, line=number)
         if sold.status == Status.CHARGED_BACK:
             times = (sold.created_at, sold.completed_at, sold.asked and sold.asked.at)
-            self._rows.charged_back_some_time(sold, since=max(at for at in times if at))
+            self.rows.charged_back_some_time(sold, since=max(at for at in times if at))
 
     def _sold(self, line: Line) -> Sold:
-        person, thing = self._people.find(line["user"]), self._thing(line)
+        person, thing = self.people.find(line["user"]), self._thing(line)
         status, credits, at = line.get("status", Status.COMPLETED), line["credits"], parse_time(line["at"])
         assert_made(status=status, credits=credits)
         completed_at = self._completed_at(line, status, at)
@@ -73,7 +66,7 @@ class Purchases:
             self._assert_new(person, thing, credits, at)
         parts = self._parts(line, thing, credits)
         title = line.get("title", thing.title)
-        seller = self._people.seller(line["publisher"]) if "publisher" in line else thing.seller
+        seller = self.people.seller(line["publisher"]) if "publisher" in line else thing.seller
         document = line.get("document")
         return Sold(
             id=next(self._ids),
@@ -86,7 +79,7 @@ class Purchases:
             status=str(status),
             created_at=at,
             completed_at=completed_at,
-            terms=self._terms.in_force(completed_at or at),
+            terms=self.terms.in_force(completed_at or at),
             payment=self._pay(line, person, title, at) if credits else None,
             parts=parts,
             item_ids=tuple(next(self._item_ids) for _ in parts),
@@ -117,9 +110,9 @@ class Purchases:
         if ("asset" in line) == ("bundle" in line):
             raise LineRefused("names one asset or one bundle, and not both")
         return (
-            self._catalogue.find_asset(line["asset"])
+            self.catalogue.find_asset(line["asset"])
             if "asset" in line
-            else self._catalogue.find_bundle(line["bundle"])
+            else self.catalogue.find_bundle(line["bundle"])
         )
 
     def _completed_at(self, line: Line, status: str, at: datetime) -> datetime | None:
@@ -139,12 +132,12 @@ class Purchases:
             "bundle" if isinstance(thing, KnownBundle) else "asset",
             thing.slug,
             credits,
-            self._catalogue.edition,
+            self.catalogue.edition,
         )
         if key not in self._usual:
             if len(self._usual) > 10_000:
                 self._usual.clear()
-            goods = self._catalogue.contents(thing) if isinstance(thing, KnownBundle) else [thing]
+            goods = self.catalogue.contents(thing) if isinstance(thing, KnownBundle) else [thing]
             self._usual[key] = freeze([good.on_sale for good in goods], spent=credits)
         return self._usual[key]
 
@@ -153,8 +146,8 @@ class Purchases:
     ) -> tuple[Part, ...]:
         goods = []
         for item in items:
-            good = self._catalogue.find_asset(item["asset"])
-            seller = self._people.seller(item["publisher"]) if "publisher" in item else None
+            good = self.catalogue.find_asset(item["asset"])
+            seller = self.people.seller(item["publisher"]) if "publisher" in item else None
             goods.append(
                 good.on_sale.as_sold(title=item.get("title"), price=item.get("original_price"), seller=seller)
             )
@@ -165,7 +158,7 @@ class Purchases:
         return parts
 
     def _pay(self, line: Line, person: Person, title: str, at: datetime) -> Payment:
-        wallet, credits = self._books.wallet(person.pk), line["credits"]
+        wallet, credits = self.books.wallet(person.pk), line["credits"]
         try:
             if "draws" in line:
                 draws = self._draws(line["draws"], credits, person, at)
@@ -178,7 +171,7 @@ class Purchases:
                 purpose=title,
                 at=at,
                 memo=line.get("memo", ""),
-                made_by=self._people.find(line["by"]).pk if "by" in line else person.pk,
+                made_by=self.people.find(line["by"]).pk if "by" in line else person.pk,
                 draws=draws,
             )
         except InsufficientCredits as refusal:
@@ -192,7 +185,7 @@ class Purchases:
     ) -> list[tuple[Lot, int]]:
         draws: dict[str, tuple[Lot, int]] = {}
         for each in parts:
-            name, lot = each["grant"], self._names.ref(each["grant"], Lot, "grant")
+            name, lot = each["grant"], self.names.ref(each["grant"], Lot, "grant")
             if lot.customer != person.pk:
                 raise LineRefused(f"draws on the grant “{name}”, which is not {person.email}'s")
             if name in draws:

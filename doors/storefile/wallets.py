@@ -1,5 +1,6 @@
 """Lines about credits: grants, codes, redemptions, expiry."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from credits import ledger, models
@@ -18,30 +19,32 @@ from ground import rows
 SOURCES = {"paid": "Top-up", "promo": "Promotion", "compensation": "Compensation"}
 
 
+@dataclass(kw_only=True, eq=False)
 class Wallets:
-    def __init__(self, *, names: Names, people: People, books: Books, now: datetime) -> None:
-        self._names = names
-        self._people = people
-        self._books = books
-        self._now = now
+    names: Names
+    people: People
+    books: Books
+    now: datetime
+
+    def __post_init__(self) -> None:
         self._redemptions: list[tuple[int, int, int | None, datetime]] = []
 
     def grant(self, line: Line) -> None:
         lot = self._give(
-            self._people.find(line["user"]),
+            self.people.find(line["user"]),
             credits=line["credits"],
             kind=line["kind"],
             source=line.get("source") or SOURCES[line["kind"]],
             memo=line.get("memo", ""),
             at=parse_time(line["at"]),
             expires_at=parse_time(line.get("expires_at")),
-            made_by=self._people.find(line["by"]).pk if "by" in line else None,
+            made_by=self.people.find(line["by"]).pk if "by" in line else None,
         )
-        self._names.keep("ref", line["ref"], lot)
+        self.names.keep("ref", line["ref"], lot)
 
     def code(self, line: Line) -> None:
         reads_as = reading(line["code"])
-        user = self._people.find(line["user"]) if "user" in line else None
+        user = self.people.find(line["user"]) if "user" in line else None
         values = {
             "credits": line["credits"],
             "kind": line.get("kind", "promo"),
@@ -59,12 +62,12 @@ class Wallets:
         ):
             raise LineRefused(f"has the code “{line['code']}”, which exists with other content")
         row = known or Code.objects.create(
-            code=line["code"], created_at=parse_time(line.get("since")) or self._now, **values
+            code=line["code"], created_at=parse_time(line.get("since")) or self.now, **values
         )
-        self._names.keep("code", line["code"], row)
+        self.names.keep("code", line["code"], row)
 
     def redemption(self, line: Line) -> None:
-        person, code = self._people.find(line["user"]), self._code(line["code"])
+        person, code = self.people.find(line["user"]), self._code(line["code"])
         at = parse_time(line["at"])
         lives = at + timedelta(days=code.lot_days) if code.lot_days else None
         lot = self._give(
@@ -79,10 +82,10 @@ class Wallets:
         )
         self._redemptions.append((code.pk, person.pk, lot.id, at))
         if "ref" in line:
-            self._names.keep("ref", line["ref"], lot)
+            self.names.keep("ref", line["ref"], lot)
 
     def expiry(self, line: Line) -> None:
-        lot = self._names.ref(line["grant"], Lot, "grant")
+        lot = self.names.ref(line["grant"], Lot, "grant")
         at = parse_time(line["at"])
         if not lot.has_expired(at):
             raise LineRefused(f"lets the grant “{line['grant']}” expire before its time")
@@ -90,7 +93,7 @@ class Wallets:
             raise LineRefused(
                 f"lets {line['credits']} credits expire, and {lot.remaining} are left of that grant"
             )
-        ledger.expire(self._books.wallet(lot.customer), lot, at=at)
+        ledger.expire(self.books.wallet(lot.customer), lot, at=at)
 
     def store(self) -> None:
         rows.write(Redemption, REDEMPTION, self._redemptions)
@@ -114,7 +117,7 @@ class Wallets:
             self._assert_new(person, credits=credits, kind=kind, source=source, at=at)
         try:
             return ledger.grant(
-                self._books.wallet(person.pk),
+                self.books.wallet(person.pk),
                 credits=credits,
                 kind=kind,
                 source=source,
@@ -138,10 +141,10 @@ class Wallets:
             )
 
     def _code(self, text: str) -> Code:
-        code = self._names.get("code", text, Code)
+        code = self.names.get("code", text, Code)
         if code is None:
             code = Code.objects.filter(code=text).first()
             if code is None:
                 raise LineRefused(f"names the code “{text}”, and no line above it is about it")
-            self._names.keep("code", text, code)
+            self.names.keep("code", text, code)
         return code
