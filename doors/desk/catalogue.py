@@ -1,5 +1,6 @@
 """The catalogue: leads keep it, agents read it. What was bought of it has its own copies and never changes with it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -89,7 +90,7 @@ class GoodAdmin(PlainChoices, AskedByFilters, admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, tuple[str, ...]]:
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Sequence[str]]:
         # The address of what is known by it does not follow a new title; and readers have no fields to fill.
         return {} if obj or not self.has_add_permission(request) else {"slug": ("title",)}
 

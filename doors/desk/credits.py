@@ -1,6 +1,6 @@
 """Wallets to be read and proved, codes to be made and limited, and credits that a lead gives."""
 
-import uuid
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -16,10 +16,9 @@ from credits.giving import give_credits
 from credits.models import MOST, Code, Kind, Redemption, Wallet, reading
 from credits.statement import holdings, newest_first
 from credits.wallets import prove
-from doors.desk.pages import at, show
+from doors.desk.pages import DeskRequest, answer_form, at, desk_request, show
 from doors.desk.rows import ReadOnlyAdmin
-from ground.receipts import Asking, digest_of
-from ground.refusals import NotAllowed, Refusal
+from doors.forms import KeyedForm, fresh_key
 from ground.templatetags.recredit import in_credits
 
 LINES = 50
@@ -72,10 +71,10 @@ class CodeForm(forms.ModelForm):
 
     def clean_account(self) -> User | None:
         email = self.cleaned_data["account"].lower()
-        found = User.objects.filter(email=email).first()
-        if email and found is None:
+        person = User.objects.filter(email=email).first()
+        if email and person is None:
             raise forms.ValidationError("Nobody has an account with this e-mail.")
-        return found
+        return person
 
 
 @admin.register(Code)
@@ -105,18 +104,19 @@ class CodeAdmin(ReadOnlyAdmin):
         """What somebody has read on a card stays true: a new text or amount is a new code."""
         return ("code", "credits", "kind") if obj else ()
 
-    def save_model(self, request: HttpRequest, obj: Code, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Code, form: CodeForm, change: bool) -> None:
+        sent = desk_request(request)
         obj.user = form.cleaned_data["account"]
         if not change:
-            obj.created_at = request.now
+            obj.created_at = sent.now
         super().save_model(request, obj, form, change)
         changed = ", ".join(form.changed_data) or "nothing"
         audit.record(
-            by=request.user,
+            by=sent.user,
             act="change code" if change else "add code",
             subject=obj.code,
             why=f"changed: {changed}" if change else f"{obj.credits} {obj.kind}",
-            now=request.now,
+            now=sent.now,
         )
 
 
@@ -132,26 +132,27 @@ class RedemptionAdmin(ReadOnlyAdmin):
         return rows.filter(code__reads_as=reading(words))
 
 
-def wallet(request: HttpRequest, pk: str) -> HttpResponse:
+def wallet_page(request: DeskRequest, pk: str) -> HttpResponse:
     """The statement as its owner reads it; `?prove` proves it on the spot."""
-    found = get_object_or_404(Wallet.objects.select_related("customer"), pk=pk)
+    wallet = get_object_or_404(Wallet.objects.select_related("customer"), pk=pk)
     before = request.GET.get("before", "")
-    rows = newest_first(found, before=int(before) if before.isdecimal() and len(before) < 16 else None)
+    rows = newest_first(wallet, before=int(before) if before.isdecimal() and len(before) < 16 else None)
     lines = list(rows.select_related("lot", "made_by", "payment__purchase")[: LINES + 1])
     context = {
-        "wallet": found,
-        "holdings": holdings(found),
+        "wallet": wallet,
+        "holdings": holdings(wallet),
         "lines": lines[:LINES],
         "older": f"?before={lines[LINES - 1].number}" if len(lines) > LINES else "",
         "newer": reverse("desk_wallet", args=[pk]) if before else "",
         "proved": "prove" in request.GET,
-        "findings": prove(found.pk) if "prove" in request.GET else [],
+        "findings": prove(wallet.pk) if "prove" in request.GET else [],
         "may_give": request.user.has_perm(GIVE),
     }
-    return show(request, "wallet", f"Credits of {found.customer}", context)
+    return show(request, "wallet", f"Credits of {wallet.customer}", context)
 
 
-class GiveForm(forms.Form):
+class GiveForm(KeyedForm):
+    # A program may leave it out, and each of its requests is then one of its own.
     key = forms.CharField(max_length=255, required=False, widget=forms.HiddenInput)
     credits = forms.IntegerField(label="Credits", min_value=1, max_value=MOST)
     kind = forms.ChoiceField(label="Kind", choices=Kind.choices, initial=Kind.COMPENSATION)
@@ -168,45 +169,45 @@ class GiveForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, now: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
 
-    def clean_expires_at(self) -> Any:
-        expires_at = self.cleaned_data["expires_at"]
+    def clean_key(self) -> str:
+        key: str = self.cleaned_data["key"]
+        return key or fresh_key()
+
+    def clean_expires_at(self) -> datetime | None:
+        expires_at: datetime | None = self.cleaned_data["expires_at"]
         if expires_at is not None and expires_at <= self.now:
             raise forms.ValidationError("This is past: credits cannot expire before they arrive.")
         return expires_at
 
 
-def give(request: HttpRequest, pk: str) -> HttpResponse:
-    found = get_object_or_404(Wallet.objects.select_related("customer"), pk=pk)
-    form = GiveForm(request.POST or None, now=request.now, initial={"key": uuid.uuid4().hex})
-    said, status = "", 422 if form.errors else 200
-    if form.is_bound and form.is_valid():
-        given = {name: form.cleaned_data[name] for name in ("credits", "kind", "expires_at", "why")}
-        asking = Asking(
-            person=request.user,
-            key=form.cleaned_data["key"] or uuid.uuid4().hex,
-            what=digest_of("give", pk, *(str(value) for value in given.values())),
-            now=request.now,
-            door="desk",
+def give(request: DeskRequest, pk: str) -> HttpResponse:
+    wallet = get_object_or_404(Wallet.objects.select_related("customer"), pk=pk)
+    form = GiveForm(request.POST or None, now=request.now)
+
+    def act() -> HttpResponse:
+        gift = {name: form.cleaned_data[name] for name in ("credits", "kind", "expires_at", "why")}
+        asking = form.asking(
+            request,
+            *("give", pk, *(str(value) for value in gift.values())),
             write=lambda _: (303, reverse("desk_wallet", args=[pk])),
+            door="desk",
         )
-        try:
-            answer = give_credits(asking=asking, customer=found.customer, **given)
-        except Refusal as refusal:
-            said, status = str(refusal), 403 if isinstance(refusal, NotAllowed) else 409
-        else:
-            messages.success(
-                request, f"{in_credits(given['credits'])} are in the wallet of {found.customer}."
-            )
-            return redirect(answer.body)
-    context = {"wallet": found, "form": form, "said": said}
-    return show(request, "give", f"Give credits to {found.customer}", context, status=status)
+        answer = give_credits(asking=asking, customer=wallet.customer, **gift)
+        messages.success(request, f"{in_credits(gift['credits'])} are in the wallet of {wallet.customer}.")
+        return redirect(answer.body)
+
+    def page(error_message: str, status: int) -> HttpResponse:
+        context = {"wallet": wallet, "form": form, "error_message": error_message}
+        return show(request, "give", f"Give credits to {wallet.customer}", context, status=status)
+
+    return answer_form(request, form, act=act, page=page)
 
 
 urlpatterns: list[URLPattern] = [
-    at(r"credits/wallet/(?P<pk>[0-9]{1,18})/", wallet, "desk_wallet", may=VIEW),
+    at(r"credits/wallet/(?P<pk>[0-9]{1,18})/", wallet_page, "desk_wallet", may=VIEW),
     at(r"credits/wallet/(?P<pk>[0-9]{1,18})/give/", give, "desk_give", may=GIVE),
 ]

@@ -1,6 +1,6 @@
 """The forms behind the acts of the desk; their names are the contract's."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -44,7 +44,7 @@ class AssignForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = User.objects.filter(is_active=True, groups__name__in=["agents", "leads"]).distinct()
-        self.fields["to"].queryset = people.order_by("name", "pk")
+        cast("forms.ModelChoiceField[User]", self.fields["to"]).queryset = people.order_by("name", "pk")
 
 
 class AskPublisherForm(forms.Form):
@@ -87,7 +87,7 @@ class ApproveForm(ToCustomerForm):
 
     def __init__(self, *args: Any, items: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["keep"].choices = items
+        cast(forms.MultipleChoiceField, self.fields["keep"]).choices = items
         self.fields["note"].required = False
 
     def clean_keep(self) -> frozenset[str]:

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, reverse
 
-from doors.desk.pages import at, show
+from doors.desk.pages import DeskRequest, at, show
 from doors.desk.rows import A_PAGE, KeysetList, ReadOnlyAdmin
 from outbox.letters import send_again
 from outbox.models import Job, Message
@@ -38,7 +38,7 @@ class NewestLetters(KeysetList):
         newest = list(self.queryset.order_by("-queued_at").values_list("pk", flat=True)[:A_PAGE])
         self.queryset = self.queryset.filter(pk__in=newest)
         super().get_results(request)
-        self.result_list.sort(key=lambda letter: letter.queued_at, reverse=True)  # type: ignore[attr-defined] # a list
+        self.result_list.sort(key=lambda letter: letter.queued_at, reverse=True)
 
 
 @admin.register(Message)
@@ -80,24 +80,24 @@ def state_of(letter: Message) -> str:
     return "waiting" if not letter.attempts else "trying"
 
 
-def letter(request: HttpRequest, pk: str) -> HttpResponse:
+def letter_page(request: DeskRequest, pk: str) -> HttpResponse:
     """How a letter fares. Its words are between the store and whoever it is to, so they are not shown here."""
-    found = get_object_or_404(Message.objects.select_related("person"), pk=pk)
+    letter = get_object_or_404(Message.objects.select_related("person"), pk=pk)
     if request.method == "POST":
-        if send_again(message=found, now=request.now):
+        if send_again(message=letter, now=request.now):
             messages.success(request, "The letter is due again; the worker sends it in a moment.")
         else:
             messages.warning(request, "Nothing was done: only a letter that was given up is sent again.")
         return redirect("desk_letter", pk)
-    context = {"letter": found, "state": state_of(found)}
-    title = f"Letter to {found.to}" if found.to else f"Letters of a {found.template}"
+    context = {"letter": letter, "state": state_of(letter)}
+    title = f"Letter to {letter.to}" if letter.to else f"Letters of a {letter.template}"
     return show(request, "letter", title, context)
 
 
 urlpatterns: list[URLPattern] = [
     at(
         r"outbox/message/(?P<pk>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/",
-        letter,
+        letter_page,
         "desk_letter",
         may=VIEW,
     ),

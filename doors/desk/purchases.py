@@ -1,21 +1,19 @@
 """Purchases in the desk: to be read, quoted as of any instant, and looked after on pages of their own."""
 
-from typing import Any, cast
-
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, reverse
 from django.utils.http import urlencode
 from django.utils.timezone import localtime
 
+from accounts.models import User
 from doors.desk.forms import OpenForm, WhyForm
-from doors.desk.pages import at, show
+from doors.desk.pages import DeskRequest, answer_form, at, desk_request, show
 from doors.desk.rows import ReadOnlyAdmin, place
-from doors.problems import page_status
 from ground.refusals import Refusal
 from refunds import cases, duplicates
 from refunds.cases import rights
@@ -37,7 +35,7 @@ class PurchaseAdmin(ReadOnlyAdmin):
     search_help_text = "Invoice number in any spelling, or e-mail"
     actions = ("verify_invoice", "open_manual_refund_request")
 
-    def find(self, rows: "QuerySet[Any]", words: str) -> "QuerySet[Any]":
+    def find(self, rows: "QuerySet[Purchase]", words: str) -> "QuerySet[Purchase]":
         if "@" in words:
             return rows.filter(customer__email=words.lower())
         return rows.filter(number=normalise(words) or "")
@@ -45,12 +43,14 @@ class PurchaseAdmin(ReadOnlyAdmin):
     def address_of(self, purchase: Purchase) -> str:
         return reverse("desk_purchase", args=[purchase.number])
 
-    def response_action(self, request: HttpRequest, queryset: "QuerySet[Any]") -> HttpResponseBase | None:
+    def response_action(  # type: ignore[override] # Django 5.2 has no `action_location` yet
+        self, request: HttpRequest, queryset: "QuerySet[Purchase]"
+    ) -> HttpResponse | None:
         """What is no key of a row chooses none; Django would ask the database for it."""
         sent = request.POST.copy()
         keys = [key for key in sent.getlist(ACTION_CHECKBOX_NAME) if place(key) is not None]
         sent.setlist(ACTION_CHECKBOX_NAME, keys)
-        request.POST = cast(Any, sent)
+        request.POST = sent  # type: ignore[assignment] # a copy can be written to
         return super().response_action(request, queryset)
 
     @admin.display(description="downloaded")
@@ -65,20 +65,20 @@ class PurchaseAdmin(ReadOnlyAdmin):
     @admin.action(description="Open manual refund request", permissions=["decide"])
     def open_manual_refund_request(
         self, request: HttpRequest, rows: "QuerySet[Purchase]"
-    ) -> HttpResponseBase | None:
+    ) -> HttpResponse | None:
         chosen = list(rows.select_related("customer", "terms")[:MOST_AT_ONCE])
         if not chosen:
             messages.warning(
                 request, "Those purchases are not there. Choose some from the list; nothing was opened."
             )
             return None
-        return open_requests(request, chosen)
+        return open_requests(desk_request(request), chosen)
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm(rights.DECIDE))
+        return request.user.has_perm(rights.DECIDE)
 
 
-def open_requests(request: HttpRequest, chosen: list[Purchase]) -> HttpResponse:
+def open_requests(request: DeskRequest, chosen: list[Purchase]) -> HttpResponse:
     """The page that asks for grounds and note; then one request for each purchase."""
     form = OpenForm(request.POST if "grounds" in request.POST else None, initial={"grounds": "out_of_window"})
     refused: list[tuple[Purchase, str]] = []
@@ -104,7 +104,7 @@ def open_requests(request: HttpRequest, chosen: list[Purchase]) -> HttpResponse:
 
 
 def _open_each(
-    request: HttpRequest, chosen: list[Purchase], data: dict[str, str], refused: list[tuple[Purchase, str]]
+    request: DeskRequest, chosen: list[Purchase], data: dict[str, str], refused: list[tuple[Purchase, str]]
 ) -> list[Case]:
     opened = []
     for purchase in chosen:
@@ -133,7 +133,7 @@ class AsOfForm(forms.Form):
     )
 
 
-def purchase_page(request: HttpRequest, number: str) -> HttpResponse:
+def purchase_page(request: DeskRequest, number: str) -> HttpResponse:
     purchase = _load_all(number, request.user)
     form = AsOfForm(request.GET if "at" in request.GET else None, initial={"at": localtime(request.now)})
     asked = form.cleaned_data["at"] if form.is_bound and form.is_valid() else None
@@ -155,7 +155,7 @@ def purchase_page(request: HttpRequest, number: str) -> HttpResponse:
     return show(request, "purchase", purchase.number, context)
 
 
-def documents(request: HttpRequest, number: str) -> HttpResponse:
+def document(request: DeskRequest, number: str) -> HttpResponse:
     """The invoice, or the credit note, byte for byte as the customer has it."""
     if number.startswith("IN"):
         get_object_or_404(Purchase.objects.filter(invoice__isnull=False), number=number)
@@ -166,33 +166,31 @@ def documents(request: HttpRequest, number: str) -> HttpResponse:
     return response
 
 
-def record_charge_back(request: HttpRequest, number: str) -> HttpResponse:
+def record_charge_back(request: DeskRequest, number: str) -> HttpResponse:
     purchase = _load(number)
     form = WhyForm(request.POST if request.method == "POST" else None)
-    said, status = "", 200
-    if form.is_bound and form.is_valid():
-        try:
-            rights.assert_not_own(request.user, purchase=purchase)
-            charge_back(purchase=purchase, by=request.user, why=form.cleaned_data["why"], now=request.now)
-        except Refusal as refusal:
-            said, status = str(refusal), page_status(refusal)
-        else:
-            messages.success(request, "The charge-back is recorded, and its licences have ended.")
-            return redirect("desk_purchase", number)
-    context = {
-        "purchase": purchase,
-        "form": form,
-        "said": said,
-        "possible": purchase.status in {Status.COMPLETED, Status.REFUNDED},
-        "items": purchase.items.live().select_related("publisher"),
-        "open_case": Case.objects.open().filter(purchase=purchase).first(),
-    }
-    if form.errors:
-        status = 422
-    return show(request, "charge_back", f"Record a charge-back: {number}", context, status=status)
+
+    def act() -> HttpResponse:
+        rights.assert_not_own(request.user, purchase=purchase)
+        charge_back(purchase=purchase, by=request.user, why=form.cleaned_data["why"], now=request.now)
+        messages.success(request, "The charge-back is recorded, and its licences have ended.")
+        return redirect("desk_purchase", number)
+
+    def page(error_message: str, status: int) -> HttpResponse:
+        context = {
+            "purchase": purchase,
+            "form": form,
+            "error_message": error_message,
+            "possible": purchase.status in {Status.COMPLETED, Status.REFUNDED},
+            "items": purchase.items.live().select_related("publisher"),
+            "open_case": Case.objects.open().filter(purchase=purchase).first(),
+        }
+        return show(request, "charge_back", f"Record a charge-back: {number}", context, status=status)
+
+    return answer_form(request, form, act=act, page=page)
 
 
-def duplicates_page(request: HttpRequest) -> HttpResponse:
+def duplicates_page(request: DeskRequest) -> HttpResponse:
     """Duplicate charges that nobody asked about yet, each with the purchase that it repeats."""
     before = place(request.GET.get("before", ""))
     asked = request.GET.get("days", "")
@@ -214,7 +212,7 @@ def _load(number: str) -> Purchase:
     return get_object_or_404(_rows(), number=number)
 
 
-def _load_all(number: str, person: Any) -> Purchase:
+def _load_all(number: str, person: User) -> Purchase:
     """With how it ended, and whether it is the reader's own affair."""
     rows = _rows().select_related("refund__credit_note", "refund__requested_by", "charge_back__by")
     sold_by_reader = Exists(rights.sold_by(person).filter(pk=OuterRef("pk")))
@@ -235,7 +233,7 @@ urlpatterns: list[URLPattern] = [
     ),
     at(
         r"documents/(?P<number>(?:IN|CN)[0-9]{12})\.pdf",
-        documents,
+        document,
         "desk_document",
         may="storefront.view_invoice",
     ),

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from accounts.models import Publisher
-from doors.desk.pages import show
+from doors.desk.pages import DeskRequest, show
 from doors.desk.rows import place
 from refunds.models import Answer, Case, CaseItem, Grounds, State
 from refunds.models.cases import OPEN_STATES
@@ -33,7 +32,7 @@ class Found:
     first: str
 
 
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: DeskRequest) -> HttpResponse:
     # PostgreSQL's text cannot hold a NUL: it finds nothing, so nobody asks for one.
     asked = {name: request.GET.get(name, "").replace("\x00", "") for name in ASKED}
     context = {
@@ -48,7 +47,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     return show(request, "queue", "Requests", context)
 
 
-def _filtered(request: HttpRequest, asked: dict[str, str]) -> "QuerySet[Case]":
+def _filtered(request: DeskRequest, asked: dict[str, str]) -> "QuerySet[Case]":
     rows = Case.objects.select_related("purchase", "customer", "publisher", "assigned_to")
     words = asked["q"].strip()
     if words:
@@ -91,7 +90,7 @@ def _aged(rows: "QuerySet[Case]", age: str, now: datetime) -> "QuerySet[Case]":
     return rows if most is None else rows.filter(opened_at__gt=now - timedelta(days=most))
 
 
-def _whose(rows: "QuerySet[Case]", whose: str, request: HttpRequest) -> "QuerySet[Case]":
+def _whose(rows: "QuerySet[Case]", whose: str, request: DeskRequest) -> "QuerySet[Case]":
     if whose == "mine":
         return rows.filter(assigned_to=request.user)
     if whose == "nobody":
@@ -99,7 +98,7 @@ def _whose(rows: "QuerySet[Case]", whose: str, request: HttpRequest) -> "QuerySe
     return rows.filter(with_lead=True) if whose == "lead" else rows
 
 
-def _page(request: HttpRequest, rows: "QuerySet[Case]", asked: dict[str, str]) -> Found:
+def _page(request: DeskRequest, rows: "QuerySet[Case]", asked: dict[str, str]) -> Found:
     """Open ones by deadline, all others by when they were opened; one row more tells whether there are more."""
     by_deadline = not asked["q"] and not asked["decided"] and asked["state"] in {"", *OPEN_STATES}
     after = request.GET.get("after", "")
@@ -131,7 +130,7 @@ def _newest(rows: "QuerySet[Case]", after: str) -> "QuerySet[Case]":
     return (rows if before is None else rows.filter(pk__lt=before)).order_by("-pk")
 
 
-def _publishers() -> list[tuple[str, Any]]:
+def _publishers() -> list[tuple[str, str]]:
     """Those who are asked in open cases, or ask themselves."""
     asked = Answer.objects.filter(case__state__in=OPEN_STATES).values("publisher")
     own = Case.objects.open().exclude(publisher=None).values("publisher")

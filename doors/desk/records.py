@@ -2,17 +2,16 @@
 
 import json
 from datetime import timedelta
-from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from accounts.models import AuditLine
-from doors.desk.pages import show
+from doors.desk.pages import desk_request, show
 from doors.desk.rows import ReadOnlyAdmin
 from refunds.models import ChargeBack, CreditNote, Denial, LookUp, Refund
 from refunds.policy import ReasonCode
@@ -25,25 +24,23 @@ from storefront.numbers import normalise
 class Lately(admin.SimpleListFilter):
     title, parameter_name = "when", "since"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         return [("7", "last 7 days"), ("30", "last 30 days")]
 
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Model]") -> "QuerySet[Model]":
         days = self.value()
-        return (
-            queryset.filter(at__gte=request.now - timedelta(days=int(days)))
-            if days in {"7", "30"}
-            else queryset
-        )
+        if days not in {"7", "30"}:
+            return queryset
+        return queryset.filter(at__gte=desk_request(request).now - timedelta(days=int(days)))
 
 
 class How(admin.SimpleListFilter):
     title, parameter_name = "decided by", "by"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         return [("policy", "the policy alone"), ("people", "people, on a request")]
 
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Model]") -> "QuerySet[Model]":
         if self.value() not in {"policy", "people"}:
             return queryset
         return queryset.filter(case__isnull=self.value() == "policy")
@@ -54,7 +51,7 @@ class Door(admin.SimpleListFilter):
 
     title, parameter_name = "through", "door"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         return [
             ("page", "the shop"),
             ("api", "the API"),
@@ -63,17 +60,17 @@ class Door(admin.SimpleListFilter):
             ("file", "a store file"),
         ]
 
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Model]") -> "QuerySet[Model]":
         return queryset.filter(door=self.value()) if self.value() else queryset
 
 
 class Because(admin.SimpleListFilter):
     title, parameter_name = "reason", "reason"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         return [(code.value, REASONS[code].title) for code in ReasonCode if code != ReasonCode.NOT_YOURS]
 
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Model]") -> "QuerySet[Model]":
         return queryset.filter(gives(self.value())) if self.value() in set(ReasonCode) else queryset
 
 
@@ -87,7 +84,7 @@ class OfAPurchase(ReadOnlyAdmin):
 
     search_help_text = "Invoice number in any spelling, or e-mail"
 
-    def find(self, rows: "QuerySet[Any]", words: str) -> "QuerySet[Any]":
+    def find(self, rows: "QuerySet[Model]", words: str) -> "QuerySet[Model]":
         if "@" in words:
             return rows.filter(customer__email=words.lower())
         return rows.filter(purchase__number=normalise(words) or "")
@@ -111,7 +108,7 @@ class Judged(OfAPurchase):
             "facts": _indented(row.facts),
             "stored": _indented(row.decision),
         }
-        return show(request, "judged", f"{context['what']} for {row.purchase.number}", context)
+        return show(desk_request(request), "judged", f"{context['what']} for {row.purchase.number}", context)
 
 
 @admin.register(Refund)
@@ -141,7 +138,7 @@ class CreditNoteAdmin(ReadOnlyAdmin):
     def address_of(self, row: CreditNote) -> str:
         return reverse("admin:refunds_refund_change", args=[row.refund_id])
 
-    def find(self, rows: "QuerySet[Any]", words: str) -> "QuerySet[Any]":
+    def find(self, rows: "QuerySet[Model]", words: str) -> "QuerySet[Model]":
         if "@" in words:
             return rows.filter(customer__email=words.lower())
         return rows.filter(number=words.upper().replace(" ", ""))
@@ -180,7 +177,7 @@ class AuditAdmin(ReadOnlyAdmin):
     list_select_related = ("by",)
     search_help_text = "Exactly what it was about: an invoice, a request, an e-mail"
 
-    def find(self, rows: "QuerySet[Any]", words: str) -> "QuerySet[Any]":
+    def find(self, rows: "QuerySet[Model]", words: str) -> "QuerySet[Model]":
         return rows.filter(subject__in={words, words.upper(), normalise(words) or words})
 
 

@@ -21,11 +21,11 @@ def place(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_KEY else None
 
 
-class Page(Paginator):  # type: ignore[type-arg] # Django classes take no parameters when they run
+class Page(Paginator):
     """Nobody asks it how many there are: what it holds is the page."""
 
     @property
-    def count(self) -> int:  # type: ignore[override] # Django caches it, and here there is nothing to cache
+    def count(self) -> int:
         return len(self.object_list)
 
 
@@ -45,7 +45,7 @@ class KeysetList(ChangeList):
                 raise IncorrectLookupParameters
             rows = rows.filter(pk__lt=place(before))
         found = list(rows[: A_PAGE + 1])
-        self.result_list = found[:A_PAGE]  # type: ignore[assignment] # a page in memory, as Django's own is
+        self.result_list = found[:A_PAGE]
         self.older = f"?{self._with_before(found[A_PAGE - 1].pk)}" if len(found) > A_PAGE else ""
         self.newest = self.get_query_string(remove=[BEFORE]) if before else ""
         self.result_count = self.full_result_count = len(self.result_list)
@@ -73,7 +73,7 @@ class AskedByFilters:
         return lookup in asked
 
 
-class ReadOnlyAdmin(AskedByFilters, admin.ModelAdmin):  # type: ignore[type-arg] # see above
+class ReadOnlyAdmin(AskedByFilters, admin.ModelAdmin):
     """To be seen by whoever may view the rows, and by nobody to be added, changed or deleted."""
 
     change_list_template = "desk/list.html"
@@ -85,7 +85,7 @@ class ReadOnlyAdmin(AskedByFilters, admin.ModelAdmin):  # type: ignore[type-arg]
     ordering = ("-pk",)
     show_facets = admin.ShowFacets.NEVER
     # How people look for a row: a sentence under the field, and what finds it, exactly and by an index.
-    search_help_text: str | None = None
+    search_help_text = ""
 
     def address_of(self, row: Any) -> str:
         """The page of the desk that tells of this row, where there is one."""

@@ -8,8 +8,8 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -26,13 +26,15 @@ class Desk(AdminSite):
             user.is_active and user.is_staff and (not settings.STAFF_SECOND_FACTOR or user.has_second_factor)
         )
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         from doors.desk.front import front
+        from doors.desk.pages import desk_request
 
-        figures = front(request.user, request.now) if request.user.has_perm("refunds.view_case") else {}
+        sent = desk_request(request)
+        figures = front(sent.user, sent.now) if sent.user.has_perm("refunds.view_case") else {}
         return super().index(request, {**(extra_context or {}), **figures})
 
-    def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponseBase:
+    def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
         """There is one way to sign in, the shop's: there and back to the page that was asked for. Whoever is in without
         a second factor is sent to set one up, and a customer is told no instead of being sent around in a ring."""
         wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
