@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from doors.desk.act_pages import PAGES, ActPage
 from doors.desk.case_page import load
@@ -23,6 +24,7 @@ from refunds.models import Case
 def act(request: DeskRequest, number: str, name: str) -> HttpResponse:
     case, words = load(number, request.user), PAGES[name]
     form = _form(request, words)
+    title = _("{act}: request {number}").format(act=words.title, number=number)
 
     def carry_out() -> HttpResponse:
         cases.do(in_table(name), case=case, by=request.user, now=request.now, **form.cleaned_data)
@@ -33,7 +35,7 @@ def act(request: DeskRequest, number: str, name: str) -> HttpResponse:
         # What hindered the act may have happened since the case was read.
         shown = load(number, request.user) if error_message else case
         context = _context(request, shown, name, form, error_message)
-        return show(request, "act", f"{words.title}: request {case.number}", context, status=status)
+        return show(request, "act", title, context, status=status)
 
     return answer_form(request, form, act=carry_out, page=page)
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from doors.desk.acts import canned_note
 from doors.desk.case_page import load
@@ -19,7 +20,7 @@ from refunds.models import Case, State
 
 def approve(request: DeskRequest, number: str) -> HttpResponse:
     case = load(number, request.user)
-    title = f"Approve: request {number}"
+    title = _("Approve: request {number}").format(number=number)
     if case.purchase is None:
         return show(request, "cannot", title, {"case": case}, status=409)
     standing = rulings.standing(case)
@@ -86,5 +87,5 @@ def _preview(request: DeskRequest, standing: Standing, form: ApproveForm) -> dic
 
 def _done(case: Case) -> str:
     if case.state == State.WAITING_FOR_SECOND_AGENT:
-        return "Your proposal waits for a second agent; nothing is paid yet."
-    return "The request is approved, and the credits are back."
+        return _("Your proposal waits for a second agent; nothing is paid yet.")
+    return _("The request is approved, and the credits are back.")

@@ -1,12 +1,17 @@
 """The case page: everything somebody needs who decides, read top to bottom, on one page."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Prefetch, Subquery, Value, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import User
 from credits.wallets import prove
@@ -21,21 +26,24 @@ from refunds.models.cases import Side
 from refunds.serial import decision_from_json
 from storefront.models import Purchase
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 OTHERS = 10
 ENTRIES = 30
 
 
 # In the order in which they stand on the page.
 BUTTONS = {
-    "confirm": "Confirm",
-    "approve": "Approve",
-    "answer": "Answer",
-    "take_back": "Take the proposal back",
-    "reject": "Reject",
-    "ask_publisher": "Ask the publishers",
-    "assign": "Assign",
-    "hand_over": "Hand over to a lead",
-    "note": "Private note",
+    "confirm": _lazy("Confirm"),
+    "approve": _lazy("Approve"),
+    "answer": _lazy("Answer"),
+    "take_back": _lazy("Take the proposal back"),
+    "reject": _lazy("Reject"),
+    "ask_publisher": _lazy("Ask the publishers"),
+    "assign": _lazy("Assign"),
+    "hand_over": _lazy("Hand over to a lead"),
+    "note": _lazy("Private note"),
 }
 # A proposal is decided before anything else is.
 ABOUT_A_PROPOSAL = ("confirm", "take_back", "reject", "note")
@@ -46,7 +54,7 @@ class Button:
     """Where it leads, what it says, and whether it is the one to press next."""
 
     name: str
-    label: str
+    label: StrOrPromise
     main: bool
 
 
@@ -92,7 +100,7 @@ def case_page(request: DeskRequest, number: str) -> HttpResponse:
         **about,
         **_others(case),
     }
-    return show(request, "case", f"Request {case.number}", context)
+    return show(request, "case", _("Request {number}").format(number=case.number), context)
 
 
 def buttons(case: Case, person: User, now: datetime) -> list[Button]:

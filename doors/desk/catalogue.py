@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from credits.models import MOST
 from doors.desk.lines import KnownForm, KnownLines
@@ -34,12 +36,14 @@ class GoodForm(forms.ModelForm):
     """What assets and bundles have in common: a price in whole credits, and being for sale or not."""
 
     price = forms.IntegerField(
-        min_value=0, max_value=MOST, help_text="In whole credits; 0 only for what is free."
+        min_value=0, max_value=MOST, help_text=_lazy("In whole credits; 0 only for what is free.")
     )
     withdrawn = forms.BooleanField(
         required=False,
-        label="Withdrawn from sale",
-        help_text="Whoever owns it keeps it. A bundle that holds a withdrawn asset is not sold either.",
+        label=_lazy("Withdrawn from sale"),
+        help_text=_lazy(
+            "Whoever owns it keeps it. A bundle that holds a withdrawn asset is not sold either."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -59,9 +63,8 @@ class AssetForm(GoodForm):
         ring = ring_of_assets(self.instance, requires) if self.instance.pk else []
         if ring:
             way = " → ".join(one.title for one in ring)
-            raise ValidationError(
-                f"Nothing was saved: {way} would be a ring, and none of them could be used."
-            )
+            ring_closes = _("Nothing was saved: {way} would be a ring, and none of them could be used.")
+            raise ValidationError(ring_closes.format(way=way))
         return requires
 
 
@@ -78,7 +81,7 @@ class GoodAdmin(PlainChoices, AskedByFilters, admin.ModelAdmin):
     list_display = ("title", "publisher", "price", "withdrawn_at")
     list_select_related = ("publisher",)
     search_fields = ("title", "slug", "publisher__name")
-    search_help_text = "Title, address or publisher"
+    search_help_text = _lazy("Title, address or publisher")
     list_per_page = A_PAGE
     show_full_result_count = False
     sortable_by = ()
@@ -118,7 +121,7 @@ class FileInline(admin.TabularInline):
     """A version that somebody may have downloaded stays as it was: a new one is added beside it."""
 
     model = AssetFile
-    verbose_name, verbose_name_plural = "file", "Files"
+    verbose_name, verbose_name_plural = _lazy("file"), _lazy("Files")
     fields = ("name", "version", "quality", "content", "size_bytes")
     extra = 0
 
@@ -144,27 +147,29 @@ class PartFormSet(BaseInlineFormSet):
         lines = [form.cleaned_data for form in self.forms if getattr(form, "cleaned_data", None)]
         lines = [line for line in lines if not line.get("DELETE")]
         if any(bool(line.get("asset")) == bool(line.get("inner")) for line in lines):
-            raise ValidationError("Nothing was saved: each line names either an asset or a bundle.")
+            raise ValidationError(_("Nothing was saved: each line names either an asset or a bundle."))
         named = [line["asset"] for line in lines if line.get("asset")]
         if len(named) != len(set(named)):
-            raise ValidationError("Nothing was saved: an asset stands in a bundle once.")
+            raise ValidationError(_("Nothing was saved: an asset stands in a bundle once."))
         inner = [line["inner"] for line in lines if line.get("inner")]
         if self.instance.pk and holds_itself(self.instance, inner):
-            raise ValidationError("Nothing was saved: the bundle would hold itself, through what it holds.")
+            raise ValidationError(
+                _("Nothing was saved: the bundle would hold itself, through what it holds.")
+            )
 
 
 class PartForm(KnownForm):
     class Meta:
         model = BundlePart
         fields = ("position", "asset", "inner")
-        labels = {"inner": "Or a whole bundle"}
+        labels = {"inner": _lazy("Or a whole bundle")}
 
 
 class PartInline(KnownLines, PlainChoices, admin.TabularInline):
     model = BundlePart
     read_with = ("bundle", "asset", "inner")
     fk_name = "bundle"
-    verbose_name, verbose_name_plural = "line", "What is in it"
+    verbose_name, verbose_name_plural = _lazy("line"), _lazy("What is in it")
     form = PartForm
     formset = PartFormSet
     fields = ("position", "asset", "inner")

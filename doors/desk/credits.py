@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts import audit
 from accounts.models import User
@@ -30,7 +32,7 @@ VIEW = "credits.view_wallet"
 class WalletAdmin(ReadOnlyAdmin):
     list_display = ("customer", "balance", "entries_count")
     list_select_related = ("customer",)
-    search_help_text = "E-mail, whole"
+    search_help_text = _lazy("E-mail, whole")
 
     def find(self, rows: "QuerySet[Wallet]", words: str) -> "QuerySet[Wallet]":
         return rows.filter(customer__email=words.lower())
@@ -38,7 +40,9 @@ class WalletAdmin(ReadOnlyAdmin):
     def address_of(self, wallet: Wallet) -> str:
         return reverse("desk_wallet", args=[wallet.pk])
 
-    def change_view(self, request: HttpRequest, object_id: str, *_: object, **__: object) -> HttpResponse:
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: object, **options: object
+    ) -> HttpResponse:
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404
@@ -47,13 +51,15 @@ class WalletAdmin(ReadOnlyAdmin):
 
 class CodeForm(forms.ModelForm):
     account = forms.EmailField(
-        label="For one account alone", required=False, help_text="Its e-mail; empty: for everybody."
+        label=_lazy("For one account alone"),
+        required=False,
+        help_text=_lazy("Its e-mail; empty: for everybody."),
     )
 
     class Meta:
         model = Code
         fields = ("code", "credits", "kind", "uses", "per_user", "expires_at", "lot_days")
-        labels = {"per_user": "Uses for each account", "lot_days": "Days that its credits live"}
+        labels = {"per_user": _lazy("Uses for each account"), "lot_days": _lazy("Days that its credits live")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,16 +70,16 @@ class CodeForm(forms.ModelForm):
         code = self.cleaned_data["code"]
         read = reading(code)
         if not read:
-            raise forms.ValidationError("Nothing of this would be read: use letters or digits.")
+            raise forms.ValidationError(_("Nothing of this would be read: use letters or digits."))
         if Code.objects.filter(reads_as=read).exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError("There is a code that reads the same.")
+            raise forms.ValidationError(_("There is a code that reads the same."))
         return code
 
     def clean_account(self) -> User | None:
         email = self.cleaned_data["account"].lower()
         person = User.objects.filter(email=email).first()
         if email and person is None:
-            raise forms.ValidationError("Nobody has an account with this e-mail.")
+            raise forms.ValidationError(_("Nobody has an account with this e-mail."))
         return person
 
 
@@ -84,7 +90,7 @@ class CodeAdmin(ReadOnlyAdmin):
     form = CodeForm
     list_display = ("code", "credits", "kind", "uses", "per_user", "user", "expires_at", "lot_days")
     list_select_related = ("user",)
-    search_help_text = "The code, in any spelling"
+    search_help_text = _lazy("The code, in any spelling")
 
     def find(self, rows: "QuerySet[Code]", words: str) -> "QuerySet[Code]":
         return rows.filter(reads_as=reading(words))
@@ -95,10 +101,10 @@ class CodeAdmin(ReadOnlyAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Code | None = None) -> bool:
         return request.user.has_perm("credits.change_code")
 
-    @admin.display(description="for one account alone")
+    @admin.display(description=_lazy("for one account alone"))
     def account(self, code: Code) -> object:
         """For agents, who read the form and cannot send it."""
-        return code.user or "everybody"
+        return code.user or _("everybody")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Code | None = None) -> tuple[str, ...]:
         """What somebody has read on a card stays true: a new text or amount is a new code."""
@@ -124,7 +130,7 @@ class CodeAdmin(ReadOnlyAdmin):
 class RedemptionAdmin(ReadOnlyAdmin):
     list_display = ("at", "code", "wallet", "lot")
     list_select_related = ("code", "wallet", "lot")
-    search_help_text = "The code, or an e-mail"
+    search_help_text = _lazy("The code, or an e-mail")
 
     def find(self, rows: "QuerySet[Redemption]", words: str) -> "QuerySet[Redemption]":
         if "@" in words:
@@ -148,24 +154,26 @@ def wallet_page(request: DeskRequest, pk: str) -> HttpResponse:
         "findings": prove(wallet.pk) if "prove" in request.GET else [],
         "may_give": request.user.has_perm(GIVE),
     }
-    return show(request, "wallet", f"Credits of {wallet.customer}", context)
+    return show(request, "wallet", _("Credits of {person}").format(person=wallet.customer), context)
 
 
 class GiveForm(KeyedForm):
     # A program may leave it out, and each of its requests is then one of its own.
     key = forms.CharField(max_length=255, required=False, widget=forms.HiddenInput)
-    credits = forms.IntegerField(label="Credits", min_value=1, max_value=MOST)
-    kind = forms.ChoiceField(label="Kind", choices=Kind.choices, initial=Kind.COMPENSATION)
+    credits = forms.IntegerField(label=_lazy("Credits"), min_value=1, max_value=MOST)
+    kind = forms.ChoiceField(label=_lazy("Kind"), choices=Kind.choices, initial=Kind.COMPENSATION)
     expires_at = forms.DateTimeField(
-        label="Until",
+        label=_lazy("Until"),
         required=False,
-        help_text="In your time zone. Empty: they do not expire.",
+        help_text=_lazy("In your time zone. Empty: they do not expire."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     why = forms.CharField(
-        label="Why",
+        label=_lazy("Why"),
         max_length=200,
-        help_text="The customer reads it in the letter and in the statement; it stays in the audit trail.",
+        help_text=_lazy(
+            "The customer reads it in the letter and in the statement; it stays in the audit trail."
+        ),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
@@ -180,13 +188,14 @@ class GiveForm(KeyedForm):
     def clean_expires_at(self) -> datetime | None:
         expires_at: datetime | None = self.cleaned_data["expires_at"]
         if expires_at is not None and expires_at <= self.now:
-            raise forms.ValidationError("This is past: credits cannot expire before they arrive.")
+            raise forms.ValidationError(_("This is past: credits cannot expire before they arrive."))
         return expires_at
 
 
 def give(request: DeskRequest, pk: str) -> HttpResponse:
     wallet = get_object_or_404(Wallet.objects.select_related("customer"), pk=pk)
     form = GiveForm(request.POST or None, now=request.now)
+    title = _("Give credits to {person}").format(person=wallet.customer)
 
     def act() -> HttpResponse:
         gift = {name: form.cleaned_data[name] for name in ("credits", "kind", "expires_at", "why")}
@@ -197,12 +206,13 @@ def give(request: DeskRequest, pk: str) -> HttpResponse:
             door="desk",
         )
         answer = give_credits(asking=asking, customer=wallet.customer, **gift)
-        messages.success(request, f"{in_credits(gift['credits'])} are in the wallet of {wallet.customer}.")
+        arrived = _("{credits} are in the wallet of {person}.")
+        messages.success(request, arrived.format(credits=in_credits(gift["credits"]), person=wallet.customer))
         return redirect(answer.body)
 
     def page(error_message: str, status: int) -> HttpResponse:
         context = {"wallet": wallet, "form": form, "error_message": error_message}
-        return show(request, "give", f"Give credits to {wallet.customer}", context, status=status)
+        return show(request, "give", title, context, status=status)
 
     return answer_form(request, form, act=act, page=page)
 

@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, reverse
+from django.utils.translation import gettext as _
 
 from doors.desk.forms import WhyForm
 from doors.desk.pages import DeskRequest, answer_form, at, show
@@ -36,6 +37,7 @@ def strike(request: DeskRequest, pk: str) -> HttpResponse:
         "purchase__customer", "purchase__terms", "item", "asset", "via", "struck_by"
     )
     download = get_object_or_404(rows, pk=pk)
+    title = _("Strike a download of {asset}").format(asset=download.asset.title)
     purchase, counted = download.purchase, _others_that_count(download)
     sent = request.POST if request.method == "POST" else request.GET
     also = [other for other in counted if str(other.pk) in sent.getlist("also")]
@@ -59,7 +61,7 @@ def strike(request: DeskRequest, pk: str) -> HttpResponse:
             "own": bool(rights.own_matter(request.user, purchase=purchase)),
             **_preview(request, purchase, [download, *also]),
         }
-        return show(request, "strike", f"Strike a download of {download.asset.title}", context, status=status)
+        return show(request, "strike", title, context, status=status)
 
     return answer_form(request, form, act=act, page=page)
 
@@ -72,11 +74,10 @@ def _others_that_count(download: Download) -> list[Download]:
 
 def _done(request: DeskRequest, purchase: Purchase, settled: Case | None) -> HttpResponse:
     if settled is not None:
-        messages.success(
-            request, f"Struck. The purchase is eligible now, and {settled.number} is approved and paid."
-        )
+        paid = _("Struck. The purchase is eligible now, and {number} is approved and paid.")
+        messages.success(request, paid.format(number=settled.number))
         return redirect("desk_case", settled.number)
-    messages.success(request, "Struck. The download stays to be seen and no longer counts.")
+    messages.success(request, _("Struck. The download stays to be seen and no longer counts."))
     case = Case.objects.open().filter(purchase=purchase).first()
     return redirect("desk_case", case.number) if case else redirect("desk_purchase", purchase.number)
 

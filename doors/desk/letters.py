@@ -7,6 +7,8 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from doors.desk.pages import DeskRequest, at, show
 from doors.desk.rows import A_PAGE, KeysetList, ReadOnlyAdmin
@@ -17,10 +19,10 @@ VIEW = "outbox.view_message"
 
 
 class State(admin.SimpleListFilter):
-    title, parameter_name = "state", "state"
+    title, parameter_name = _lazy("state"), "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("dead", "given up"), ("waiting", "waiting"), ("sent", "sent")]
+        return [("dead", _("given up")), ("waiting", _("waiting")), ("sent", _("sent"))]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Message]") -> "QuerySet[Message]":
         states = {
@@ -45,7 +47,7 @@ class NewestLetters(KeysetList):
 class MessageAdmin(ReadOnlyAdmin):
     list_display = ("queued_at", "template", "to", "state", "attempts", "last_error")
     list_filter = (State,)
-    search_help_text = "E-mail, whole"
+    search_help_text = _lazy("E-mail, whole")
 
     def find(self, rows: "QuerySet[Message]", words: str) -> "QuerySet[Message]":
         return rows.filter(to=words.lower())
@@ -53,14 +55,16 @@ class MessageAdmin(ReadOnlyAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[NewestLetters]:
         return NewestLetters
 
-    @admin.display(description="state")
+    @admin.display(description=_lazy("state"))
     def state(self, letter: Message) -> str:
         return state_of(letter)
 
     def address_of(self, letter: Message) -> str:
         return reverse("desk_letter", args=[letter.pk])
 
-    def change_view(self, request: HttpRequest, object_id: str, *_: object, **__: object) -> HttpResponse:
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: object, **options: object
+    ) -> HttpResponse:
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404
@@ -74,10 +78,10 @@ class JobAdmin(ReadOnlyAdmin):
 
 def state_of(letter: Message) -> str:
     if letter.sent_at:
-        return "sent"
+        return _("sent")
     if letter.dead_at:
-        return "given up"
-    return "waiting" if not letter.attempts else "trying"
+        return _("given up")
+    return _("trying") if letter.attempts else _("waiting")
 
 
 def letter_page(request: DeskRequest, pk: str) -> HttpResponse:
@@ -85,12 +89,16 @@ def letter_page(request: DeskRequest, pk: str) -> HttpResponse:
     letter = get_object_or_404(Message.objects.select_related("person"), pk=pk)
     if request.method == "POST":
         if send_again(message=letter, now=request.now):
-            messages.success(request, "The letter is due again; the worker sends it in a moment.")
+            messages.success(request, _("The letter is due again; the worker sends it in a moment."))
         else:
             messages.warning(request, "Nothing was done: only a letter that was given up is sent again.")
         return redirect("desk_letter", pk)
     context = {"letter": letter, "state": state_of(letter)}
-    title = f"Letter to {letter.to}" if letter.to else f"Letters of a {letter.template}"
+    title = (
+        _("Letter to {address}").format(address=letter.to)
+        if letter.to
+        else _("Letters of a {template}").format(template=letter.template)
+    )
     return show(request, "letter", title, context)
 
 

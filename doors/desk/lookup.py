@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.urls import URLPattern
+from django.utils.translation import gettext as _
 
 from doors.desk.pages import DeskRequest, at, show
 from refunds.models import Case
@@ -37,7 +38,7 @@ def verify_invoice(request: DeskRequest) -> HttpResponse:
         "unknown": [number for number in numbers if number not in known],
         "unreadable": bool(asked) and not numbers,
     }
-    return show(request, "verify_invoice", "Verify invoice", context)
+    return show(request, "verify_invoice", _("Verify invoice"), context)
 
 
 urlpatterns: list[URLPattern] = [

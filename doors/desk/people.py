@@ -14,6 +14,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts import audit
 from accounts.models import Membership, Publisher, PublisherEmail, User
@@ -35,12 +37,14 @@ for model in (Group, EmailAddress, Authenticator):
 class UserAdmin(ReadOnlyAdmin):
     list_display = ("email", "name", "is_active", "is_staff", "date_joined")
     list_filter = ("is_staff", "is_active")
-    search_help_text = "E-mail, whole"
+    search_help_text = _lazy("E-mail, whole")
 
     def find(self, rows: "QuerySet[User]", words: str) -> "QuerySet[User]":
         return rows.filter(email=words.lower())
 
-    def change_view(self, request: HttpRequest, object_id: str, *_: object, **__: object) -> HttpResponse:
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: object, **options: object
+    ) -> HttpResponse:
         person = get_object_or_404(
             User.objects.select_related("wallet"), pk=object_id if object_id.isdecimal() else 0
         )
@@ -81,7 +85,7 @@ class PublisherAdmin(ReadOnlyAdmin):
     fields = ("name", "slug", "created_at")
     readonly_fields = ("created_at",)
     inlines = (EmailInline, MemberInline)
-    search_help_text = "Slug, or name, whole"
+    search_help_text = _lazy("Slug, or name, whole")
 
     def find(self, rows: "QuerySet[Publisher]", words: str) -> "QuerySet[Publisher]":
         return rows.filter(slug=words.lower()) | rows.filter(name=words)
@@ -108,17 +112,24 @@ class PublisherAdmin(ReadOnlyAdmin):
         return super().log_change(request, obj, message)
 
 
-ROLE_CHOICES = [("", "A customer"), ("agent", "An agent"), ("lead", "A lead")]
+ROLE_CHOICES = [("", _lazy("A customer")), ("agent", _lazy("An agent")), ("lead", _lazy("A lead"))]
+
+
+NEW_ROLE = {
+    "": _lazy("{person} is a customer."),
+    "agent": _lazy("{person} is an agent."),
+    "lead": _lazy("{person} is a lead."),
+}
 
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(
-        label="What they are",
+        label=_lazy("What they are"),
         choices=ROLE_CHOICES,
         required=False,
         widget=forms.RadioSelect,
     )
-    why = forms.CharField(label="Why", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    why = forms.CharField(label=_lazy("Why"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 def roles(request: DeskRequest, pk: str) -> HttpResponse:
@@ -130,14 +141,14 @@ def roles(request: DeskRequest, pk: str) -> HttpResponse:
     def act() -> HttpResponse:
         role, why = form.cleaned_data["role"], form.cleaned_data["why"]
         change_role(user=person, role=role, by=request.user, why=why, now=request.now)
-        messages.success(request, f"{person} is {dict(ROLE_CHOICES)[role].lower()}.")
+        messages.success(request, str(NEW_ROLE[role]).format(person=person))
         return redirect("admin:accounts_user_change", pk)
 
     def page(error_message: str, status: int) -> HttpResponse:
         if person == request.user:
-            error_message, status = "Nobody changes their own role.", 403 if form.is_bound else 200
+            error_message, status = _("Nobody changes their own role."), 403 if form.is_bound else 200
         context = {"person": person, "form": form, "error_message": error_message}
-        return show(request, "roles", f"Role of {person}", context, status=status)
+        return show(request, "roles", _("Role of {person}").format(person=person), context, status=status)
 
     return answer_form(request, form, act=act, page=page)
 

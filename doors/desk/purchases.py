@@ -9,6 +9,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, reverse
 from django.utils.http import urlencode
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import User
 from doors.desk.forms import OpenForm, WhyForm
@@ -32,7 +34,7 @@ class PurchaseAdmin(ReadOnlyAdmin):
     list_display = ("number", "title", "customer", "status", "credits_spent", "completed_at", "downloaded")
     list_select_related = ("customer",)
     list_filter = ("status",)
-    search_help_text = "Invoice number in any spelling, or e-mail"
+    search_help_text = _lazy("Invoice number in any spelling, or e-mail")
     actions = ("verify_invoice", "open_manual_refund_request")
 
     def find(self, rows: "QuerySet[Purchase]", words: str) -> "QuerySet[Purchase]":
@@ -53,16 +55,16 @@ class PurchaseAdmin(ReadOnlyAdmin):
         request.POST = sent  # type: ignore[assignment] # a copy can be written to
         return super().response_action(request, queryset)
 
-    @admin.display(description="downloaded")
+    @admin.display(description=_lazy("downloaded"))
     def downloaded(self, purchase: Purchase) -> str:
-        return f"{purchase.downloaded_count} of {purchase.items_count}"
+        return _("{count} of {total}").format(count=purchase.downloaded_count, total=purchase.items_count)
 
-    @admin.action(description="Verify invoice", permissions=["view"])
+    @admin.action(description=_lazy("Verify invoice"), permissions=["view"])
     def verify_invoice(self, request: HttpRequest, rows: "QuerySet[Purchase]") -> HttpResponse:
         numbers = [("number", number) for number in rows.values_list("number", flat=True)[:MOST_AT_ONCE]]
         return redirect(f"{reverse('desk_verify_invoice')}?{urlencode(numbers)}")
 
-    @admin.action(description="Open manual refund request", permissions=["decide"])
+    @admin.action(description=_lazy("Open manual refund request"), permissions=["decide"])
     def open_manual_refund_request(
         self, request: HttpRequest, rows: "QuerySet[Purchase]"
     ) -> HttpResponse | None:
@@ -85,12 +87,17 @@ def open_requests(request: DeskRequest, chosen: list[Purchase]) -> HttpResponse:
     if form.is_bound and form.is_valid():
         opened = _open_each(request, chosen, form.cleaned_data, refused)
         if opened and not refused:
-            messages.success(request, f"Opened {', '.join(case.number for case in opened)}.")
+            messages.success(
+                request, _("Opened {numbers}.").format(numbers=", ".join(case.number for case in opened))
+            )
             if len(opened) == 1:
                 return redirect("desk_case", opened[0].number)
             return redirect("desk_queue")
         for case in opened:
-            messages.success(request, f"Opened {case.number} for {case.purchase}.")
+            messages.success(
+                request,
+                _("Opened {number} for {purchase}.").format(number=case.number, purchase=case.purchase),
+            )
     context = {
         "form": form,
         "chosen": chosen,
@@ -100,7 +107,7 @@ def open_requests(request: DeskRequest, chosen: list[Purchase]) -> HttpResponse:
         "post_to": reverse("admin:storefront_purchase_changelist"),
     }
     status = 409 if refused else 422 if form.errors else 200
-    return show(request, "open_request", "Open manual refund request", context, status=status)
+    return show(request, "open_request", _("Open manual refund request"), context, status=status)
 
 
 def _open_each(
@@ -125,11 +132,11 @@ def _open_each(
 
 class AsOfForm(forms.Form):
     at = forms.DateTimeField(
-        label="Quote as of",
+        label=_lazy("Quote as of"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"],
-        help_text="In your time zone; with what was known then. Empty: now.",
+        help_text=_lazy("In your time zone; with what was known then. Empty: now."),
     )
 
 
@@ -169,11 +176,12 @@ def document(request: DeskRequest, number: str) -> HttpResponse:
 def record_charge_back(request: DeskRequest, number: str) -> HttpResponse:
     purchase = _load(number)
     form = WhyForm(request.POST if request.method == "POST" else None)
+    title = _("Record a charge-back: {number}").format(number=number)
 
     def act() -> HttpResponse:
         rights.assert_not_own(request.user, purchase=purchase)
         charge_back(purchase=purchase, by=request.user, why=form.cleaned_data["why"], now=request.now)
-        messages.success(request, "The charge-back is recorded, and its licences have ended.")
+        messages.success(request, _("The charge-back is recorded, and its licences have ended."))
         return redirect("desk_purchase", number)
 
     def page(error_message: str, status: int) -> HttpResponse:
@@ -185,7 +193,7 @@ def record_charge_back(request: DeskRequest, number: str) -> HttpResponse:
             "items": purchase.items.live().select_related("publisher"),
             "open_case": Case.objects.open().filter(purchase=purchase).first(),
         }
-        return show(request, "charge_back", f"Record a charge-back: {number}", context, status=status)
+        return show(request, "charge_back", title, context, status=status)
 
     return answer_form(request, form, act=act, page=page)
 
@@ -205,7 +213,7 @@ def duplicates_page(request: DeskRequest) -> HttpResponse:
         "days": days,
         "spans": duplicates.LOOKED_BACK,
     }
-    return show(request, "duplicates", "Duplicate charges nobody asked about", context)
+    return show(request, "duplicates", _("Duplicate charges nobody asked about"), context)
 
 
 def _load(number: str) -> Purchase:

@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import Publisher
 from doors.desk.pages import DeskRequest, show
@@ -17,7 +19,7 @@ from refunds.wording import GROUNDS, STATES
 from storefront.numbers import normalise
 
 A_PAGE = 50
-DUE = {"overdue": "Overdue", "day": "Within a day", "week": "Within a week"}
+DUE = {"overdue": _lazy("Overdue"), "day": _lazy("Within a day"), "week": _lazy("Within a week")}
 MOST_PUBLISHERS = 200
 # How long ago open ones were opened, in days: from, to.
 AGES = {"1": (0, 1), "3": (1, 3), "7": (3, 7), "older": (7, None)}
@@ -38,13 +40,22 @@ def queue(request: DeskRequest) -> HttpResponse:
     context = {
         "found": _page(request, _filtered(request, asked), asked),
         "asked": asked,
-        "states": [("", "All open"), *((state, STATES[state]) for state in State.values), ("all", "All")],
-        "grounds": [("", "All grounds"), *GROUNDS.items()],
-        "due": [("", "Any deadline"), *DUE.items()],
-        "whose": [("", "Everybody's"), ("mine", "Mine"), ("nobody", "Unassigned"), ("lead", "With a lead")],
+        "states": [
+            ("", _("All open")),
+            *((state, STATES[state]) for state in State.values),
+            ("all", _("All")),
+        ],
+        "grounds": [("", _("All grounds")), *GROUNDS.items()],
+        "due": [("", _("Any deadline")), *DUE.items()],
+        "whose": [
+            ("", _("Everybody's")),
+            ("mine", _("Mine")),
+            ("nobody", _("Unassigned")),
+            ("lead", _("With a lead")),
+        ],
         "publishers": _publishers(),
     }
-    return show(request, "queue", "Requests", context)
+    return show(request, "queue", _("Requests"), context)
 
 
 def _filtered(request: DeskRequest, asked: dict[str, str]) -> "QuerySet[Case]":
@@ -135,4 +146,4 @@ def _publishers() -> list[tuple[str, str]]:
     asked = Answer.objects.filter(case__state__in=OPEN_STATES).values("publisher")
     own = Case.objects.open().exclude(publisher=None).values("publisher")
     rows = Publisher.objects.filter(Q(pk__in=asked) | Q(pk__in=own)).order_by("name")[:MOST_PUBLISHERS]
-    return [("", "All publishers"), *rows.values_list("slug", "name")]
+    return [("", _("All publishers")), *rows.values_list("slug", "name")]

@@ -9,6 +9,8 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import AuditLine
 from doors.desk.pages import desk_request, show
@@ -22,10 +24,10 @@ from storefront.numbers import normalise
 
 
 class Lately(admin.SimpleListFilter):
-    title, parameter_name = "when", "since"
+    title, parameter_name = _lazy("when"), "since"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [("7", "last 7 days"), ("30", "last 30 days")]
+        return [("7", _("last 7 days")), ("30", _("last 30 days"))]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Model]") -> "QuerySet[Model]":
         days = self.value()
@@ -35,10 +37,10 @@ class Lately(admin.SimpleListFilter):
 
 
 class How(admin.SimpleListFilter):
-    title, parameter_name = "decided by", "by"
+    title, parameter_name = _lazy("decided by"), "by"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        return [("policy", "the policy alone"), ("people", "people, on a request")]
+        return [("policy", _("the policy alone")), ("people", _("people, on a request"))]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Model]") -> "QuerySet[Model]":
         if self.value() not in {"policy", "people"}:
@@ -49,15 +51,15 @@ class How(admin.SimpleListFilter):
 class Door(admin.SimpleListFilter):
     """Named here, because asking the rows which doors there are would read all of them."""
 
-    title, parameter_name = "through", "door"
+    title, parameter_name = _lazy("through"), "door"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         return [
-            ("page", "the shop"),
-            ("api", "the API"),
-            ("store", "another shop"),
-            ("desk", "the desk"),
-            ("file", "a store file"),
+            ("page", _("the shop")),
+            ("api", _("the API")),
+            ("store", _("another shop")),
+            ("desk", _("the desk")),
+            ("file", _("a store file")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Model]") -> "QuerySet[Model]":
@@ -65,7 +67,7 @@ class Door(admin.SimpleListFilter):
 
 
 class Because(admin.SimpleListFilter):
-    title, parameter_name = "reason", "reason"
+    title, parameter_name = _lazy("reason"), "reason"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         return [(code.value, REASONS[code].title) for code in ReasonCode if code != ReasonCode.NOT_YOURS]
@@ -82,7 +84,7 @@ def gives(code: str | None) -> Q:
 class OfAPurchase(ReadOnlyAdmin):
     """Found by the invoice number in any spelling, or by the customer's address."""
 
-    search_help_text = "Invoice number in any spelling, or e-mail"
+    search_help_text = _lazy("Invoice number in any spelling, or e-mail")
 
     def find(self, rows: "QuerySet[Model]", words: str) -> "QuerySet[Model]":
         if "@" in words:
@@ -93,22 +95,25 @@ class OfAPurchase(ReadOnlyAdmin):
 class Judged(OfAPurchase):
     """A stored decision, drawn as whoever asked saw it, with the facts that it was taken from."""
 
-    def change_view(self, request: HttpRequest, object_id: str, *_: object, **__: object) -> HttpResponse:
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: object, **options: object
+    ) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
         rows = self.get_queryset(request).select_related("purchase", "customer", "requested_by")
         row = get_object_or_404(rows, pk=object_id if object_id.isdecimal() else 0)
-        name = self.opts.model_name
+        name, what = self.opts.model_name, str(self.opts.verbose_name).capitalize()
+        title = _("{what} for {number}").format(what=what, number=row.purchase.number)
         context = {
             "row": row,
-            "what": str(self.opts.verbose_name).capitalize(),
+            "what": what,
             "list_name": str(self.opts.verbose_name_plural).capitalize(),
             "list_address": reverse(f"admin:refunds_{name}_changelist"),
             "decision": decision_from_json(json.loads(row.decision)),
             "facts": _indented(row.facts),
             "stored": _indented(row.decision),
         }
-        return show(desk_request(request), "judged", f"{context['what']} for {row.purchase.number}", context)
+        return show(desk_request(request), "judged", title, context)
 
 
 @admin.register(Refund)
@@ -124,7 +129,7 @@ class DenialAdmin(Judged):
     list_select_related = ("purchase", "customer", "requested_by")
     list_filter = (Lately, Because, Door)
 
-    @admin.display(description="reasons")
+    @admin.display(description=_lazy("reasons"))
     def reasons(self, denial: Denial) -> str:
         return ", ".join(reason["code"] for reason in json.loads(denial.decision)["reasons"])
 
@@ -133,7 +138,7 @@ class DenialAdmin(Judged):
 class CreditNoteAdmin(ReadOnlyAdmin):
     list_display = ("number", "refund", "customer", "issued_at")
     list_select_related = ("refund", "customer")
-    search_help_text = "Credit note number, or e-mail"
+    search_help_text = _lazy("Credit note number, or e-mail")
 
     def address_of(self, row: CreditNote) -> str:
         return reverse("admin:refunds_refund_change", args=[row.refund_id])
@@ -175,7 +180,7 @@ class AuditAdmin(ReadOnlyAdmin):
     list_display = ("at", "by", "act", "subject", "why")
     list_display_links = None
     list_select_related = ("by",)
-    search_help_text = "Exactly what it was about: an invoice, a request, an e-mail"
+    search_help_text = _lazy("Exactly what it was about: an invoice, a request, an e-mail")
 
     def find(self, rows: "QuerySet[Model]", words: str) -> "QuerySet[Model]":
         return rows.filter(subject__in={words, words.upper(), normalise(words) or words})

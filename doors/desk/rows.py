@@ -1,7 +1,9 @@
 """Lists of rows that nobody edits: paged by key and never counted, so that half a million rows are as quick as fifty."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -10,6 +12,9 @@ from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 BEFORE = "before"
 A_PAGE = 50
@@ -85,7 +90,7 @@ class ReadOnlyAdmin(AskedByFilters, admin.ModelAdmin):
     ordering = ("-pk",)
     show_facets = admin.ShowFacets.NEVER
     # How people look for a row: a sentence under the field, and what finds it, exactly and by an index.
-    search_help_text = ""
+    search_help_text: ClassVar[StrOrPromise] = ""
 
     def address_of(self, row: Any) -> str:
         """The page of the desk that tells of this row, where there is one."""
@@ -101,15 +106,15 @@ class ReadOnlyAdmin(AskedByFilters, admin.ModelAdmin):
             return redirect(address)
         return super().change_view(request, object_id, form_url, extra_context)
 
-    def find(self, rows: "QuerySet[Any]", words: str) -> "QuerySet[Any]":
+    def find(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         return rows.none()
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         return ("pk",) if self.search_help_text else ()
 
     def get_search_results(
-        self, request: HttpRequest, queryset: "QuerySet[Any]", search_term: str
-    ) -> tuple["QuerySet[Any]", bool]:
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
         words = search_term.replace("\x00", "").strip()
         return (self.find(queryset, words), False) if words else (queryset, False)
 

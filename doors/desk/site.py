@@ -12,11 +12,12 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 
 
 class Desk(AdminSite):
     site_header = site_title = settings.STORE_NAME
-    index_title = "Support desk"
+    index_title = _("Support desk")
     enable_nav_sidebar = False
     index_template = "desk/front.html"
 

@@ -5,6 +5,8 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from doors.desk.pages import DeskRequest, answer_form, at, show
 from doors.desk.rows import AskedByFilters
@@ -32,17 +34,19 @@ class TermsAdmin(AskedByFilters, admin.ModelAdmin):
 
 
 class TermsForm(forms.Form):
-    version = forms.CharField(label="Name of this version", max_length=50, help_text="Such as 2027-01.")
+    version = forms.CharField(
+        label=_lazy("Name of this version"), max_length=50, help_text=_lazy("Such as 2027-01.")
+    )
     in_force_from = forms.DateTimeField(
-        label="In force from",
-        help_text="In your time zone, in the future. Purchases completed before keep their terms.",
+        label=_lazy("In force from"),
+        help_text=_lazy("In your time zone, in the future. Purchases completed before keep their terms."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
-    window_days = forms.IntegerField(label="Days to ask for a refund", min_value=0, max_value=36_500)
+    window_days = forms.IntegerField(label=_lazy("Days to ask for a refund"), min_value=0, max_value=36_500)
     bundle_percent = forms.IntegerField(
-        label="Percent of a bundle that may be downloaded", min_value=0, max_value=100
+        label=_lazy("Percent of a bundle that may be downloaded"), min_value=0, max_value=100
     )
-    why = forms.CharField(label="Why", widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+    why = forms.CharField(label=_lazy("Why"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
 
 
 def publish(request: DeskRequest) -> HttpResponse:
@@ -51,13 +55,14 @@ def publish(request: DeskRequest) -> HttpResponse:
 
     def act() -> HttpResponse:
         terms = publish_terms(by=request.user, now=request.now, **form.cleaned_data)
-        messages.success(request, f"Terms {terms.version} are published and start on their day.")
+        published = _("Terms {version} are published and start on their day.")
+        messages.success(request, published.format(version=terms.version))
         return redirect("admin:storefront_terms_changelist")
 
     def page(error_message: str, status: int) -> HttpResponse:
         tested = _tested(form)
         context = {"form": form, "error_message": error_message, "tested": tested, "chart": _chart(tested)}
-        return show(request, "publish_terms", "Publish terms", context, status=status)
+        return show(request, "publish_terms", _("Publish terms"), context, status=status)
 
     return answer_form(request, form, act=act, page=page)
 
