@@ -190,7 +190,7 @@ def record_charge_back(request: DeskRequest, number: str) -> HttpResponse:
             "form": form,
             "error_message": error_message,
             "possible": purchase.status in {Status.COMPLETED, Status.REFUNDED},
-            "items": purchase.items.live().select_related("publisher"),
+            "ending": purchase.items.live().values_list("title", flat=True),
             "open_case": Case.objects.open().filter(purchase=purchase).first(),
         }
         return show(request, "charge_back", title, context, status=status)
