@@ -132,12 +132,12 @@ PAGES = {
         _lazy("Hand it over"),
         _lazy("The request is with the leads."),
         HandOverForm,
-        _says(_lazy("It is nobody's until a lead takes it, and stands under “With a lead” in the queue.")),
+        _says(_lazy("It is nobody's until a lead takes it, and stands among the requests “With a lead”.")),
     ),
     "message": ActPage(
         _lazy("Write to the customer"),
         _lazy("Send it"),
-        _lazy("The message is sent."),
+        _lazy("The letter is sent."),
         MessageForm,
         _says(
             _lazy("The customer gets it by letter. The request stays where it is, and so does its deadline.")

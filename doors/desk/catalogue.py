@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from credits.models import MOST
 from doors.desk.lines import KnownForm, KnownLines
+from doors.desk.pages import desk_request
 from doors.desk.rows import A_PAGE, AskedByFilters, KeysetList
 from storefront.contents import holds_itself
 from storefront.dependencies import ring_of_assets
@@ -62,7 +63,7 @@ class AssetForm(GoodForm):
         requires: QuerySet[Asset] = self.cleaned_data["requires"]
         ring = ring_of_assets(self.instance, requires) if self.instance.pk else []
         if ring:
-            way = " → ".join(one.title for one in ring)
+            way = " → ".join(asset.title for asset in ring)
             ring_closes = _("Nothing was saved: {way} would be a ring, and none of them could be used.")
             raise ValidationError(ring_closes.format(way=way))
         return requires
@@ -90,26 +91,33 @@ class GoodAdmin(PlainChoices, AskedByFilters, admin.ModelAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return KeysetList
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Sequence[str]]:
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> dict[str, Sequence[str]]:
         # The address of what is known by it does not follow a new title; and readers have no fields to fill.
         return {} if obj or not self.has_add_permission(request) else {"slug": ("title",)}
 
-    def save_model(self, request: Any, obj: Any, form: forms.ModelForm, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: Asset | Bundle, form: forms.ModelForm, change: bool
+    ) -> None:
+        now = desk_request(request).now
         if not change:
-            obj.created_at = request.now
+            obj.created_at = now
         if not form.cleaned_data["withdrawn"]:
             obj.withdrawn_at = None
         elif obj.withdrawn_at is None:
-            obj.withdrawn_at = request.now
+            obj.withdrawn_at = now
         super().save_model(request, obj, form, change)
 
-    def save_formset(self, request: Any, form: Any, formset: Any, change: bool) -> None:
+    def save_formset(
+        self, request: HttpRequest, form: forms.ModelForm, formset: BaseInlineFormSet, change: bool
+    ) -> None:
         for made in formset.save(commit=False):
             if isinstance(made, AssetFile) and made.added_at is None:
-                made.added_at = request.now
+                made.added_at = desk_request(request).now
                 made.size_bytes = made.content.size if made.content else made.size_bytes
             made.save()
         for gone in formset.deleted_objects:
@@ -125,10 +133,10 @@ class FileInline(admin.TabularInline):
     fields = ("name", "version", "quality", "content", "size_bytes")
     extra = 0
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
 

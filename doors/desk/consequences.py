@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 
@@ -20,14 +19,14 @@ class Consequence:
     share_kept: int
 
 
-def follows(found: Standing, ruling: Ruling, now: datetime) -> dict[str, Any]:
+def follows(standing: Standing, ruling: Ruling, now: datetime) -> dict[str, object]:
     """For `_ruling.html`."""
     return {
         "ruling": ruling,
-        "plan": rulings.plan_for(found.purchase, ruling.credits, now),
+        "plan": rulings.plan_for(standing.purchase, ruling.credits, now),
         "consequences": [
             Consequence(part, part.slug in ruling.keep, share)
-            for part, share in zip(found.parts, rulings.parts_kept(found, ruling), strict=True)
+            for part, share in zip(standing.parts, rulings.parts_kept(standing, ruling), strict=True)
         ],
         "second_above": settings.SECOND_AGENT_ABOVE,
     }

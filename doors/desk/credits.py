@@ -88,7 +88,7 @@ class CodeAdmin(ReadOnlyAdmin):
     """A code is no money row: its limits may change, what was redeemed stays what it was."""
 
     form = CodeForm
-    list_display = ("code", "credits", "kind", "uses", "per_user", "user", "expires_at", "lot_days")
+    list_display = ("code", "credits", "kind", "uses", "per_user", "account", "expires_at", "lot_days")
     list_select_related = ("user",)
     search_help_text = _lazy("The code, in any spelling")
 

@@ -34,7 +34,7 @@ class NoteForm(forms.Form):
 
 
 class MessageForm(forms.Form):
-    note = words(_lazy("Message"), rows=6, hint=_lazy("Everybody in the request reads it."))
+    note = words(_lazy("Letter"), rows=6, hint=_lazy("Everybody in the request reads it."))
 
 
 class ConfirmForm(forms.Form):

@@ -50,23 +50,23 @@ def front(person: User, now: datetime) -> dict[str, list[Figure]]:
     }
 
 
-def _queue(**asked: str) -> str:
-    return f"{reverse('desk_queue')}?{urlencode(asked)}"
+def _queue(**filters: str) -> str:
+    return f"{reverse('desk_queue')}?{urlencode(filters)}"
 
 
 def _waiting(person: User, now: datetime) -> list[Figure]:
-    counts = {f"age_{age}": Count("pk", filter=_aged(age, now)) for age in AGES}
-    found = Case.objects.open().aggregate(
+    ages = {f"age_{age}": Count("pk", filter=_aged(age, now)) for age in AGES}
+    counts = Case.objects.open().aggregate(
         overdue=Count("pk", filter=Q(deadline__lte=now)),
         mine=Count("pk", filter=Q(assigned_to=person)),
         nobody=Count("pk", filter=Q(assigned_to=None)),
-        **counts,
+        **ages,
     )
     return [
-        Figure(str(found["overdue"]), _("overdue"), _queue(due="overdue"), urgent=found["overdue"] > 0),
-        Figure(str(found["mine"]), _("assigned to me"), _queue(whose="mine")),
-        Figure(str(found["nobody"]), _("assigned to nobody"), _queue(whose="nobody")),
-        *(Figure(str(found[f"age_{age}"]), OPEN_FOR[age], _queue(age=age)) for age in AGES),
+        Figure(str(counts["overdue"]), _("overdue"), _queue(due="overdue"), urgent=counts["overdue"] > 0),
+        Figure(str(counts["mine"]), _("assigned to me"), _queue(whose="mine")),
+        Figure(str(counts["nobody"]), _("assigned to nobody"), _queue(whose="nobody")),
+        *(Figure(str(counts[f"age_{age}"]), OPEN_FOR[age], _queue(age=age)) for age in AGES),
     ]
 
 
@@ -96,7 +96,7 @@ def _span(span: timedelta) -> str:
 
 def _automatic(now: datetime) -> list[Figure]:
     refunds = Refund.objects.filter(at__gte=now - WEEK)
-    given = refunds.aggregate(
+    sums = refunds.aggregate(
         automatic=Count("pk", filter=Q(case=None)),
         people=Count("pk", filter=~Q(case=None)),
         credits=Sum("credits"),
@@ -110,9 +110,9 @@ def _automatic(now: datetime) -> list[Figure]:
         reverse("admin:refunds_denial_changelist"),
     )
     return [
-        Figure(str(given["automatic"]), _("refunds by the policy alone"), f"{refund_rows}?since=7&by=policy"),
-        Figure(str(given["people"]), _("refunds on a request"), f"{refund_rows}?since=7&by=people"),
-        Figure(in_credits(given["credits"] or 0), _("refunded"), f"{refund_rows}?since=7"),
+        Figure(str(sums["automatic"]), _("refunds by the policy alone"), f"{refund_rows}?since=7&by=policy"),
+        Figure(str(sums["people"]), _("refunds on a request"), f"{refund_rows}?since=7&by=people"),
+        Figure(in_credits(sums["credits"] or 0), _("refunded"), f"{refund_rows}?since=7"),
         *(
             Figure(
                 str(denied[code.value]),

@@ -21,7 +21,7 @@ VIEW = "outbox.view_message"
 class State(admin.SimpleListFilter):
     title, parameter_name = _lazy("state"), "state"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         return [("dead", _("given up")), ("waiting", _("waiting")), ("sent", _("sent"))]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Message]") -> "QuerySet[Message]":

@@ -20,8 +20,8 @@ class Invoice:
 
 
 def verify_invoice(request: DeskRequest) -> HttpResponse:
-    asked = [text for text in request.GET.getlist("number") if text.strip()]
-    numbers = readable(asked)
+    typed = [text for text in request.GET.getlist("number") if text.strip()]
+    numbers = readable(typed)
     items: dict[int, list[VerifiedItem]] = {}
     if numbers:
         for item in verify(publisher=None, numbers=numbers, by=request.user, door="desk", now=request.now):
@@ -33,10 +33,10 @@ def verify_invoice(request: DeskRequest) -> HttpResponse:
     invoices = [Invoice(purchase, items[purchase.pk], cases.get(purchase.pk, [])) for purchase in purchases]
     known = {invoice.purchase.number for invoice in invoices}
     context = {
-        "asked": ", ".join(asked),
+        "typed": ", ".join(typed),
         "invoices": sorted(invoices, key=lambda invoice: numbers.index(invoice.purchase.number)),
         "unknown": [number for number in numbers if number not in known],
-        "unreadable": bool(asked) and not numbers,
+        "unreadable": bool(typed) and not numbers,
     }
     return show(request, "verify_invoice", _("Verify invoice"), context)
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from accounts import audit
 from accounts.models import Membership, Publisher, PublisherEmail, User
 from accounts.people import ROLES, change_role
-from doors.desk.lines import KnownLines
+from doors.desk.lines import KnownForm, KnownLines
 from doors.desk.pages import DeskRequest, answer_form, at, desk_request, show
 from doors.desk.rows import ReadOnlyAdmin
 from refunds.models import Case, Refund
@@ -69,8 +69,16 @@ class EmailInline(admin.TabularInline):
     fields = ("address", "confirmed_at")
 
 
+class MemberForm(KnownForm):
+    class Meta:
+        model = Membership
+        fields = ("user", "role")
+        labels = {"user": _lazy("Person")}
+
+
 class MemberInline(KnownLines, admin.TabularInline):
     model = Membership
+    form = MemberForm
     read_with = ("user", "publisher")
     extra = 1
     fields = ("user", "role")

@@ -143,14 +143,14 @@ class AsOfForm(forms.Form):
 def purchase_page(request: DeskRequest, number: str) -> HttpResponse:
     purchase = _load_all(number, request.user)
     form = AsOfForm(request.GET if "at" in request.GET else None, initial={"at": localtime(request.now)})
-    asked = form.cleaned_data["at"] if form.is_bound and form.is_valid() else None
+    as_of = form.cleaned_data["at"] if form.is_bound and form.is_valid() else None
     held = duplicates.held_twice(purchase)
     context = {
         "purchase": purchase,
         "own": purchase.customer_id == request.user.pk or purchase.sold_by_reader,  # type: ignore[attr-defined]
         "form": form,
-        "as_of": asked,
-        "decision": quote_as_of(purchase=purchase, at=asked or request.now).decision,
+        "as_of": as_of,
+        "decision": quote_as_of(purchase=purchase, at=as_of or request.now).decision,
         "items": purchase.items.select_related("asset", "publisher").order_by("position"),
         "downloads": held.downloads,
         "pairs": held.pairs,
@@ -201,13 +201,13 @@ def record_charge_back(request: DeskRequest, number: str) -> HttpResponse:
 def duplicates_page(request: DeskRequest) -> HttpResponse:
     """Duplicate charges that nobody asked about yet, each with the purchase that it repeats."""
     before = place(request.GET.get("before", ""))
-    asked = request.GET.get("days", "")
-    days = int(asked) if asked in {str(one) for one in duplicates.LOOKED_BACK} else duplicates.LOOKED_BACK[0]
+    spans = {str(days): days for days in duplicates.LOOKED_BACK}
+    days = spans.get(request.GET.get("days", ""), duplicates.LOOKED_BACK[0])
     rows = duplicates.unasked(now=request.now, days=days)
-    found = list((rows.filter(pk__lt=before) if before is not None else rows)[:51])
+    shown = list((rows.filter(pk__lt=before) if before is not None else rows)[:51])
     context = {
-        "shown": duplicates.with_first(found[:50]),
-        "older": f"?days={days}&before={found[49].pk}" if len(found) > 50 else "",
+        "shown": duplicates.with_first(shown[:50]),
+        "older": f"?days={days}&before={shown[49].pk}" if len(shown) > 50 else "",
         "newest": "?" if before is not None else "",
         "checkbox": ACTION_CHECKBOX_NAME,
         "days": days,

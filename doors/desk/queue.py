@@ -24,22 +24,22 @@ MOST_PUBLISHERS = 200
 # How long ago open ones were opened, in days: from, to.
 AGES = {"1": (0, 1), "3": (1, 3), "7": (3, 7), "older": (7, None)}
 DECIDED = (State.APPROVED, State.REJECTED, State.ANSWERED)
-ASKED = ("state", "grounds", "publisher", "due", "whose", "age", "decided", "q")
+FILTERS = ("state", "grounds", "publisher", "due", "whose", "age", "decided", "q")
 
 
 @dataclass(frozen=True)
-class Found:
+class QueuePage:
     rows: Sequence[Case]
-    more: str
-    first: str
+    older: str
+    newest: str
 
 
 def queue(request: DeskRequest) -> HttpResponse:
     # PostgreSQL's text cannot hold a NUL: it finds nothing, so nobody asks for one.
-    asked = {name: request.GET.get(name, "").replace("\x00", "") for name in ASKED}
+    filters = {name: request.GET.get(name, "").replace("\x00", "") for name in FILTERS}
     context = {
-        "found": _page(request, _filtered(request, asked), asked),
-        "asked": asked,
+        "page": _page(request, _filtered(request, filters), filters),
+        "filters": filters,
         "states": [
             ("", _("All open")),
             *((state, STATES[state]) for state in State.values),
@@ -58,24 +58,24 @@ def queue(request: DeskRequest) -> HttpResponse:
     return show(request, "queue", _("Requests"), context)
 
 
-def _filtered(request: DeskRequest, asked: dict[str, str]) -> "QuerySet[Case]":
+def _filtered(request: DeskRequest, filters: dict[str, str]) -> "QuerySet[Case]":
     rows = Case.objects.select_related("purchase", "customer", "publisher", "assigned_to")
-    words = asked["q"].strip()
+    words = filters["q"].strip()
     if words:
         return rows.filter(_search(words))
-    if asked["decided"] == "week":
+    if filters["decided"] == "week":
         rows = rows.filter(state__in=DECIDED, closed_at__gte=request.now - timedelta(days=7))
-    elif asked["state"] in State.values:
-        rows = rows.filter(state=asked["state"])
-    elif asked["state"] != "all":
+    elif filters["state"] in State.values:
+        rows = rows.filter(state=filters["state"])
+    elif filters["state"] != "all":
         rows = rows.filter(state__in=OPEN_STATES)
-    if asked["grounds"] in Grounds.values:
-        rows = rows.filter(grounds=asked["grounds"])
-    if asked["publisher"]:
-        named = CaseItem.objects.filter(item__publisher__slug=asked["publisher"]).values("case")
-        rows = rows.filter(Q(publisher__slug=asked["publisher"]) | Q(pk__in=named))
-    due = _due(_aged(rows, asked["age"], request.now), asked["due"], request.now)
-    return _whose(due, asked["whose"], request)
+    if filters["grounds"] in Grounds.values:
+        rows = rows.filter(grounds=filters["grounds"])
+    if filters["publisher"]:
+        named = CaseItem.objects.filter(item__publisher__slug=filters["publisher"]).values("case")
+        rows = rows.filter(Q(publisher__slug=filters["publisher"]) | Q(pk__in=named))
+    due = _due(_aged(rows, filters["age"], request.now), filters["due"], request.now)
+    return _whose(due, filters["whose"], request)
 
 
 def _search(words: str) -> Q:
@@ -109,19 +109,19 @@ def _whose(rows: "QuerySet[Case]", whose: str, request: DeskRequest) -> "QuerySe
     return rows.filter(with_lead=True) if whose == "lead" else rows
 
 
-def _page(request: DeskRequest, rows: "QuerySet[Case]", asked: dict[str, str]) -> Found:
+def _page(request: DeskRequest, rows: "QuerySet[Case]", filters: dict[str, str]) -> QueuePage:
     """Open ones by deadline, all others by when they were opened; one row more tells whether there are more."""
-    by_deadline = not asked["q"] and not asked["decided"] and asked["state"] in {"", *OPEN_STATES}
+    by_deadline = not filters["q"] and not filters["decided"] and filters["state"] in {"", *OPEN_STATES}
     after = request.GET.get("after", "")
     rows = _by_deadline(rows, after) if by_deadline else _newest(rows, after)
-    found = list(rows[: A_PAGE + 1])
-    kept = {name: value for name, value in asked.items() if value}
-    more = ""
-    if len(found) > A_PAGE:
-        last = found[A_PAGE - 1]
+    shown = list(rows[: A_PAGE + 1])
+    kept = {name: value for name, value in filters.items() if value}
+    older = ""
+    if len(shown) > A_PAGE:
+        last = shown[A_PAGE - 1]
         key = f"{last.deadline.isoformat()}_{last.pk}" if by_deadline and last.deadline else str(last.pk)
-        more = f"?{urlencode({**kept, 'after': key})}"
-    return Found(found[:A_PAGE], more, f"?{urlencode(kept)}" if after else "")
+        older = f"?{urlencode({**kept, 'after': key})}"
+    return QueuePage(shown[:A_PAGE], older, f"?{urlencode(kept)}" if after else "")
 
 
 def _by_deadline(rows: "QuerySet[Case]", after: str) -> "QuerySet[Case]":

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import AuditLine
+from doors.desk.names import heading_of
 from doors.desk.pages import desk_request, show
 from doors.desk.rows import ReadOnlyAdmin
-from refunds.models import ChargeBack, CreditNote, Denial, LookUp, Refund
+from refunds.models import Case, ChargeBack, CreditNote, Denial, LookUp, Refund
 from refunds.policy import ReasonCode
 from refunds.serial import decision_from_json
 from refunds.wording import REASONS
@@ -107,7 +108,7 @@ class Judged(OfAPurchase):
         context = {
             "row": row,
             "what": what,
-            "list_name": str(self.opts.verbose_name_plural).capitalize(),
+            "list_name": heading_of(self.opts),
             "list_address": reverse(f"admin:refunds_{name}_changelist"),
             "decision": decision_from_json(json.loads(row.decision)),
             "facts": _indented(row.facts),
@@ -118,9 +119,23 @@ class Judged(OfAPurchase):
 
 @admin.register(Refund)
 class RefundAdmin(Judged):
-    list_display = ("at", "purchase", "customer", "credits", "basis", "full", "requested_by", "door", "case")
+    list_display = (
+        "at",
+        "purchase",
+        "customer",
+        "credits",
+        "basis",
+        "full",
+        "requested_by",
+        "door",
+        "on_request",
+    )
     list_select_related = ("purchase", "customer", "requested_by", "case")
     list_filter = (Lately, How, "basis", Door)
+
+    @admin.display(description=_lazy("request"))
+    def on_request(self, refund: Refund) -> Case | None:
+        return refund.case
 
 
 @admin.register(Denial)

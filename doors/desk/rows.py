@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
@@ -12,6 +12,8 @@ from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+
+from doors.desk.names import heading_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -42,16 +44,16 @@ class KeysetList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         # Django goes on to call the page "Select … to view"; the template shows this instead.
-        self.heading = str(self.opts.verbose_name_plural).capitalize()
+        self.heading = heading_of(self.opts)
         rows = self.queryset.order_by("-pk")
         before = request.GET.get(BEFORE, "")
         if before:
             if place(before) is None:
                 raise IncorrectLookupParameters
             rows = rows.filter(pk__lt=place(before))
-        found = list(rows[: A_PAGE + 1])
-        self.result_list = found[:A_PAGE]
-        self.older = f"?{self._with_before(found[A_PAGE - 1].pk)}" if len(found) > A_PAGE else ""
+        shown = list(rows[: A_PAGE + 1])
+        self.result_list = shown[:A_PAGE]
+        self.older = f"?{self._with_before(shown[A_PAGE - 1].pk)}" if len(shown) > A_PAGE else ""
         self.newest = self.get_query_string(remove=[BEFORE]) if before else ""
         self.result_count = self.full_result_count = len(self.result_list)
         self.show_result_count = False
@@ -71,11 +73,11 @@ class AskedByFilters:
     """An address asks for what the page's own filters ask for, and for nothing that the page does not show."""
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        asked: set[str] = set()
-        for one in self.get_list_filter(request):  # type: ignore[attr-defined] # the admin's own
-            name = one if isinstance(one, str) else one.parameter_name
-            asked |= {name, f"{name}__exact"}
-        return lookup in asked
+        offered: set[str] = set()
+        for filtered in self.get_list_filter(request):  # type: ignore[attr-defined] # the admin's own
+            name = filtered if isinstance(filtered, str) else filtered.parameter_name
+            offered |= {name, f"{name}__exact"}
+        return lookup in offered
 
 
 class ReadOnlyAdmin(AskedByFilters, admin.ModelAdmin):
@@ -83,7 +85,7 @@ class ReadOnlyAdmin(AskedByFilters, admin.ModelAdmin):
 
     change_list_template = "desk/list.html"
     change_form_template = "desk/read.html"
-    actions: Any = ()
+    actions: Sequence[str] = ()
     list_per_page = A_PAGE
     show_full_result_count = False
     sortable_by = ()
@@ -97,7 +99,11 @@ class ReadOnlyAdmin(AskedByFilters, admin.ModelAdmin):
         return ""
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """The admin's own address of a row leads to the row's page, where it has one."""
         row = self.get_object(request, object_id)
@@ -127,5 +133,5 @@ class ReadOnlyAdmin(AskedByFilters, admin.ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

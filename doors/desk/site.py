@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
+from doors.desk.names import heading_of
+
 
 class Desk(AdminSite):
     site_header = site_title = settings.STORE_NAME
@@ -34,6 +36,14 @@ class Desk(AdminSite):
         sent = desk_request(request)
         figures = front(sent.user, sent.now) if sent.user.has_perm("refunds.view_case") else {}
         return super().index(request, {**(extra_context or {}), **figures})
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        apps = super().get_app_list(request, app_label)
+        for app in apps:
+            for rows in app["models"]:
+                rows["name"] = heading_of(rows["model"]._meta)
+            app["models"].sort(key=lambda rows: rows["name"])
+        return apps
 
     def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
         """There is one way to sign in, the shop's: there and back to the page that was asked for. Whoever is in without
