@@ -22,7 +22,8 @@ def approve(request: DeskRequest, number: str) -> HttpResponse:
     case = load(number, request.user)
     title = _("Approve: request {number}").format(number=number)
     if case.purchase is None:
-        return show(request, "cannot", title, {"case": case}, status=409)
+        hindered = cases.why_not("approve", case, request.user, now=request.now)
+        return show(request, "cannot", title, {"case": case, "error_message": hindered}, status=409)
     standing = rulings.standing(case)
     form = _form(request, standing)
 

@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, reverse
@@ -12,7 +12,6 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from accounts.models import User
 from doors.desk.forms import OpenForm, WhyForm
 from doors.desk.pages import DeskRequest, answer_form, at, desk_request, show
 from doors.desk.rows import ReadOnlyAdmin, place
@@ -141,13 +140,14 @@ class AsOfForm(forms.Form):
 
 
 def purchase_page(request: DeskRequest, number: str) -> HttpResponse:
-    purchase = _load_all(number, request.user)
+    ended = ("refund__credit_note", "refund__requested_by", "charge_back__by")
+    purchase = get_object_or_404(_rows().select_related(*ended), number=number)
     form = AsOfForm(request.GET if "at" in request.GET else None, initial={"at": localtime(request.now)})
     as_of = form.cleaned_data["at"] if form.is_bound and form.is_valid() else None
     held = duplicates.held_twice(purchase)
     context = {
         "purchase": purchase,
-        "own": purchase.customer_id == request.user.pk or purchase.sold_by_reader,  # type: ignore[attr-defined]
+        "own": bool(rights.own_matter(request.user, purchase=purchase)),
         "form": form,
         "as_of": as_of,
         "decision": quote_as_of(purchase=purchase, at=as_of or request.now).decision,
@@ -174,7 +174,7 @@ def document(request: DeskRequest, number: str) -> HttpResponse:
 
 
 def record_charge_back(request: DeskRequest, number: str) -> HttpResponse:
-    purchase = _load(number)
+    purchase = get_object_or_404(_rows(), number=number)
     form = WhyForm(request.POST if request.method == "POST" else None)
     title = _("Record a charge-back: {number}").format(number=number)
 
@@ -214,17 +214,6 @@ def duplicates_page(request: DeskRequest) -> HttpResponse:
         "spans": duplicates.LOOKED_BACK,
     }
     return show(request, "duplicates", _("Duplicate charges nobody asked about"), context)
-
-
-def _load(number: str) -> Purchase:
-    return get_object_or_404(_rows(), number=number)
-
-
-def _load_all(number: str, person: User) -> Purchase:
-    """With how it ended, and whether it is the reader's own affair."""
-    rows = _rows().select_related("refund__credit_note", "refund__requested_by", "charge_back__by")
-    sold_by_reader = Exists(rights.sold_by(person).filter(pk=OuterRef("pk")))
-    return get_object_or_404(rows.annotate(sold_by_reader=sold_by_reader), number=number)
 
 
 def _rows() -> "QuerySet[Purchase]":
