@@ -1,4 +1,4 @@
-"""The words of each act on a case: what its page says will happen, line by line, and what it says when it is done."""
+"""The words of each act on a case: its title and button, what it will do, and what it did."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ActPage:
-    """`says` is what will happen; the form's fields are what `cases.do` takes."""
+    """`says` lists what will happen. The fields of `form` are arguments of `cases.do`."""
 
     title: StrOrPromise
     button: StrOrPromise

@@ -1,4 +1,4 @@
-"""The acts on a case. Each is a page that says what will happen, and a POST that does it."""
+"""The acts on a case. GET says what will happen, POST does it."""
 
 from dataclasses import replace
 from typing import Any
@@ -32,7 +32,7 @@ def act(request: DeskRequest, number: str, name: str) -> HttpResponse:
         return redirect("desk_case", case.number)
 
     def page(error_message: str, status: int) -> HttpResponse:
-        # What hindered the act may have happened since the case was read.
+        # After a refusal the case is read again: somebody else may have changed it meanwhile.
         shown = load(number, request.user) if error_message else case
         context = _context(request, shown, name, form, error_message)
         return show(request, "act", title, context, status=status)
@@ -63,7 +63,7 @@ def _form(request: DeskRequest, words: ActPage) -> forms.Form:
 def _context(
     request: DeskRequest, case: Case, name: str, form: forms.Form, error_message: str
 ) -> dict[str, object]:
-    """Why this cannot be done now, if so, is said before anybody types a note."""
+    """An act that is not possible says why before anybody types a note."""
     words = PAGES[name]
     hindered = cases.why_not(in_table(name), case, request.user, now=request.now)
     return {
@@ -79,7 +79,7 @@ def _context(
 
 
 def _proposal(case: Case, request: DeskRequest) -> dict[str, object]:
-    """What the second agent's yes will do."""
+    """What confirming will do."""
     standing = rulings.standing(case)
     ruling = replace(rulings.proposed(standing, now=request.now), needs_second=False)
     return follows(standing, ruling, request.now)

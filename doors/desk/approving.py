@@ -1,4 +1,4 @@
-"""The approval: the figures, what follows from them in credits, lots, licences, shares and letters, and the act."""
+"""Approving a case: the figures, a preview of what they would do, and the act."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -73,7 +73,7 @@ def _context(
 
 
 def _preview(request: DeskRequest, standing: Standing, form: ApproveForm) -> dict[str, object]:
-    """What these very figures would do, or why they cannot be approved. Evidence is asked for when the act is done."""
+    """What these figures would do, or why they cannot be approved. Written evidence is asked for by the act itself."""
     hindered = cases.why_not("approve", standing.case, request.user, now=request.now)
     if hindered:
         return {"cannot": "" if form.is_bound else str(hindered)}

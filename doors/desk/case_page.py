@@ -1,4 +1,4 @@
-"""The case page: everything somebody needs who decides, read top to bottom, on one page."""
+"""The case page: everything that a decision needs, on one page."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ BUTTONS = {
     "hand_over": _lazy("Hand over to a lead"),
     "note": _lazy("Private note"),
 }
-# A proposal is decided before anything else is.
+# While a proposal waits for its second agent, only these are offered.
 ABOUT_A_PROPOSAL = ("confirm", "take_back", "reject", "note")
 
 
 @dataclass(frozen=True)
 class Button:
-    """Where it leads, what it says, and whether it is the one to press next."""
+    """A link to an act; `main` marks the likely next one."""
 
     name: str
     label: StrOrPromise
@@ -59,7 +59,7 @@ class Button:
 
 
 def load(number: str, person: User) -> Case:
-    """With what is asked about it again and again: the purchase, the answers, whether it is the reader's own affair."""
+    """The case with all that its pages read: the purchase, the answers, whether it is the reader's own affair."""
     denials = Denial.objects.filter(purchase=OuterRef("purchase")).order_by("-id")
     rows = Case.objects.select_related(
         "purchase__terms",
@@ -87,9 +87,9 @@ def load(number: str, person: User) -> Case:
 
 def case_page(request: DeskRequest, number: str) -> HttpResponse:
     case = load(number, request.user)
-    # First, for whatever else looks at the items does not read them again.
+    # This loads the items, so it comes first: what follows reads them from the case.
     about = _wallet(case) if case.grounds == Grounds.CREDITS_WRONG else _purchase(case)
-    # Whoever asks about their own purchase reads what a customer reads, here too.
+    # An agent's own request shows them only what a customer sees.
     side = Side.CUSTOMER if case.customer_id == request.user.pk else Side.SUPPORT
     own = bool(rights.own_matter(request.user, case=case))
     context = {
@@ -107,7 +107,7 @@ def buttons(case: Case, person: User, now: datetime) -> list[Button]:
     """Only what this person can do now."""
     hindered = cases.possible(case, person, side=Side.SUPPORT, now=now)
     shown = ABOUT_A_PROPOSAL if case.state == State.WAITING_FOR_SECOND_AGENT else BUTTONS
-    # What can never be approved is answered.
+    # A case that cannot be approved at all is answered.
     main = {"confirm", "answer" if isinstance(hindered["approve"], CannotDecide) else "approve"}
     return [
         Button(name.replace("_", "-"), BUTTONS[name], name in main)
@@ -144,7 +144,7 @@ def _purchase(case: Case) -> dict[str, object]:
 
 
 def _others(case: Case) -> dict[str, object]:
-    """The customer's other purchases, with what went back for them, and earlier requests: plain facts, no score."""
+    """The customer's other purchases with their refunds, and earlier requests."""
     others = Purchase.objects.filter(customer=case.customer_id).select_related("refund")
     if case.purchase_id is not None:
         others = others.exclude(pk=case.purchase_id)

@@ -21,7 +21,7 @@ NUMBER = r"(?P<number>C[0-9]{8})"
 
 @admin.register(Case)
 class CaseAdmin(ReadOnlyAdmin):
-    """Listed as the queue; the admin's own address of a row leads to the case page."""
+    """The queue is its list, and the case page the page of a row."""
 
     def changelist_view(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
         return queue(desk_request(request))

@@ -1,4 +1,4 @@
-"""The catalogue: leads keep it, agents read it. What was bought of it has its own copies and never changes with it."""
+"""The catalogue: leads edit it, agents read it. Purchases keep copies of what they need, so no edit changes them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -24,7 +24,7 @@ from storefront.models import Asset, AssetFile, Bundle, BundlePart
 
 
 class PlainChoices:
-    """A choice is a choice: nobody adds or changes a publisher from inside a price list."""
+    """Choices without the admin's links to add or change what is chosen."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc] # the admin's own
@@ -34,7 +34,7 @@ class PlainChoices:
 
 
 class GoodForm(forms.ModelForm):
-    """What assets and bundles have in common: a price in whole credits, and being for sale or not."""
+    """What assets and bundles have in common: a price in whole credits, and whether they are for sale."""
 
     price = forms.IntegerField(
         min_value=0, max_value=MOST, help_text=_lazy("In whole credits; 0 only for what is free.")
@@ -59,7 +59,7 @@ class AssetForm(GoodForm):
         fields = ("slug", "publisher", "title", "description", "category", "price", "requires")
 
     def clean_requires(self) -> "QuerySet[Asset]":
-        """An asset that requires itself, through whichever others, could never be used."""
+        """An asset that requires itself, directly or through others, could never be used."""
         requires: QuerySet[Asset] = self.cleaned_data["requires"]
         ring = ring_of_assets(self.instance, requires) if self.instance.pk else []
         if ring:
@@ -76,7 +76,7 @@ class BundleForm(GoodForm):
 
 
 class GoodAdmin(PlainChoices, AskedByFilters, admin.ModelAdmin):
-    """Never counted, never deleted; a withdrawn thing is withdrawn at the instant somebody says so."""
+    """Lists are not counted, nothing is deleted, and `withdrawn_at` is the instant at which somebody ticked the box."""
 
     change_list_template = "desk/list.html"
     list_display = ("title", "publisher", "price", "withdrawn_at")
@@ -97,7 +97,7 @@ class GoodAdmin(PlainChoices, AskedByFilters, admin.ModelAdmin):
     def get_prepopulated_fields(
         self, request: HttpRequest, obj: Model | None = None
     ) -> dict[str, Sequence[str]]:
-        # The address of what is known by it does not follow a new title; and readers have no fields to fill.
+        # Only a new row gets its slug from the title: links to an old one must go on working.
         return {} if obj or not self.has_add_permission(request) else {"slug": ("title",)}
 
     def save_model(
@@ -126,7 +126,7 @@ class GoodAdmin(PlainChoices, AskedByFilters, admin.ModelAdmin):
 
 
 class FileInline(admin.TabularInline):
-    """A version that somebody may have downloaded stays as it was: a new one is added beside it."""
+    """Files are added and never changed: somebody may have downloaded them."""
 
     model = AssetFile
     verbose_name, verbose_name_plural = _lazy("file"), _lazy("Files")

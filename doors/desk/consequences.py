@@ -1,4 +1,4 @@
-"""What follows from a ruling, told before the click: the lots, the licences, and who bears it."""
+"""What a ruling would do, shown before the click: to lots, licences and shares."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from storefront.sold import Part
 
 @dataclass(frozen=True)
 class Consequence:
-    """One item after the approval."""
+    """What becomes of one item."""
 
     item: Part
     kept: bool
@@ -20,7 +20,7 @@ class Consequence:
 
 
 def follows(standing: Standing, ruling: Ruling, now: datetime) -> dict[str, object]:
-    """For `_ruling.html`."""
+    """The context of `_ruling.html`."""
     return {
         "ruling": ruling,
         "plan": rulings.plan_for(standing.purchase, ruling.credits, now),

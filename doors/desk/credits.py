@@ -1,4 +1,4 @@
-"""Wallets to be read and proved, codes to be made and limited, and credits that a lead gives."""
+"""Wallets, codes, and giving credits."""
 
 from datetime import datetime
 from typing import Any
@@ -85,7 +85,7 @@ class CodeForm(forms.ModelForm):
 
 @admin.register(Code)
 class CodeAdmin(ReadOnlyAdmin):
-    """A code is no money row: its limits may change, what was redeemed stays what it was."""
+    """The limits of a code may change; what was redeemed stays as it was."""
 
     form = CodeForm
     list_display = ("code", "credits", "kind", "uses", "per_user", "account", "expires_at", "lot_days")
@@ -103,11 +103,11 @@ class CodeAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_lazy("for one account alone"))
     def account(self, code: Code) -> object:
-        """For agents, who read the form and cannot send it."""
+        """Where the form's field of this name cannot be edited."""
         return code.user or _("everybody")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Code | None = None) -> tuple[str, ...]:
-        """What somebody has read on a card stays true: a new text or amount is a new code."""
+        """Codes are printed on cards: a new text or amount is a new code."""
         return ("code", "credits", "kind") if obj else ()
 
     def save_model(self, request: HttpRequest, obj: Code, form: CodeForm, change: bool) -> None:
@@ -139,7 +139,7 @@ class RedemptionAdmin(ReadOnlyAdmin):
 
 
 def wallet_page(request: DeskRequest, pk: str) -> HttpResponse:
-    """The statement as its owner reads it; `?prove` proves it on the spot."""
+    """What a wallet holds, and its statement; `?prove` also checks it."""
     wallet = get_object_or_404(Wallet.objects.select_related("customer"), pk=pk)
     before = request.GET.get("before", "")
     rows = newest_first(wallet, before=int(before) if before.isdecimal() and len(before) < 16 else None)
@@ -158,7 +158,7 @@ def wallet_page(request: DeskRequest, pk: str) -> HttpResponse:
 
 
 class GiveForm(KeyedForm):
-    # A program may leave it out, and each of its requests is then one of its own.
+    # Programs may leave the key out; each of their requests then counts as a new one.
     key = forms.CharField(max_length=255, required=False, widget=forms.HiddenInput)
     credits = forms.IntegerField(label=_lazy("Credits"), min_value=1, max_value=MOST)
     kind = forms.ChoiceField(label=_lazy("Kind"), choices=Kind.choices, initial=Kind.COMPENSATION)

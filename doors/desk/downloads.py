@@ -67,7 +67,7 @@ def strike(request: DeskRequest, pk: str) -> HttpResponse:
 
 
 def _others_that_count(download: Download) -> list[Download]:
-    """What may be struck together with it."""
+    """Downloads that may be struck together with this one."""
     rows = Download.objects.filter(purchase=download.purchase, struck_at=None).exclude(pk=download.pk)
     return list(rows.select_related("asset", "item", "purchase").order_by("at", "id"))
 
@@ -83,7 +83,7 @@ def _done(request: DeskRequest, purchase: Purchase, settled: Case | None) -> Htt
 
 
 def _preview(request: DeskRequest, purchase: Purchase, struck: Sequence[Download]) -> dict[str, object]:
-    """The decision without these downloads: as of the opening of the open case, else now."""
+    """The decision without these downloads, as of the opening of the open case or, without one, now."""
     case = Case.objects.open().filter(purchase=purchase).first()
     decision = _without(purchase, {each.pk for each in struck}, case.opened_at if case else request.now)
     settles = case is not None and settles_on_strike(

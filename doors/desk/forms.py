@@ -1,4 +1,4 @@
-"""The forms behind the acts of the desk; their names are the contract's."""
+"""The forms of the desk's acts. Programs fill them in too, so their fields keep their names."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class AskPublisherForm(forms.Form):
 
 
 class ToCustomerForm(forms.Form):
-    """A note to the customer, which a canned answer may start."""
+    """A note to the customer; it may start from a canned answer."""
 
     note = words(
         _lazy("Note to the customer"),

@@ -1,4 +1,4 @@
-"""The front page: what waits, what was decided, what the policy answered by itself. Each number leads to its rows."""
+"""The front page: what waits, what was decided, what the policy answered by itself. Each figure links to its rows."""
 
 from __future__ import annotations
 

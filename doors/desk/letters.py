@@ -1,4 +1,4 @@
-"""The letters and the jobs: what waits, what was given up and why, and sending it again."""
+"""Letters and jobs: what waits, what was given up and why, and sending a letter again."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ class State(admin.SimpleListFilter):
 
 
 class NewestLetters(KeysetList):
-    """Letters have random ids, which are no key to page by: the newest fifty of what the filter leaves."""
+    """The newest fifty that match: letters have random ids, so they cannot be paged by id."""
 
     def get_results(self, request: HttpRequest) -> None:
         newest = list(self.queryset.order_by("-queued_at").values_list("pk", flat=True)[:A_PAGE])
@@ -85,7 +85,7 @@ def state_of(letter: Message) -> str:
 
 
 def letter_page(request: DeskRequest, pk: str) -> HttpResponse:
-    """How a letter fares. Its words are between the store and whoever it is to, so they are not shown here."""
+    """Whether a letter was sent. What it says is private to whoever it is for."""
     letter = get_object_or_404(Message.objects.select_related("person"), pk=pk)
     if request.method == "POST":
         if send_again(message=letter, now=request.now):

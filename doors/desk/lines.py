@@ -1,4 +1,4 @@
-"""Lines below a form, each naming something: read with the lines, not asked for again line by line."""
+"""Inlines whose lines name other rows: those are read with the lines, not by a query for each line."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -43,7 +43,7 @@ class KnownForm(forms.ModelForm):
 
 
 class KnownLines:
-    """For an inline: `read_with` is what its lines name."""
+    """For an inline; `read_with` names the relations of its lines."""
 
     form: type[forms.ModelForm] = KnownForm
     read_with: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What the desk calls its rows, where their models are called otherwise."""
+"""The headings of lists whose models have another name than people use."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class DeskRequest(PersonRequest):
 
 
 class Page(Protocol):
-    """A view's page, with the sentence that stands above its form."""
+    """Renders a page, with an error message above its form."""
 
     def __call__(self, error_message: str, status: int) -> HttpResponse: ...
 
@@ -32,7 +32,7 @@ class Page(Protocol):
 def at(
     pattern: str, view: Callable[Concatenate[DeskRequest, P], HttpResponse], name: str, *, may: str
 ) -> URLPattern:
-    """An address of the desk: behind the admin's gate, and for those with the right alone."""
+    """An address of the desk: behind the admin's gate, and only for people with the right `may`."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -44,7 +44,7 @@ def at(
 
 
 def desk_request(request: HttpRequest) -> DeskRequest:
-    """The same request, for the methods of Django's admin: its gate stands before each of them."""
+    """For the methods of Django's admin, which takes plain requests: its gate has let this one in."""
     return cast(DeskRequest, request)
 
 
@@ -58,8 +58,7 @@ def show(
 def answer_form(
     request: DeskRequest, form: BaseForm, *, act: Callable[[], HttpResponse], page: Page
 ) -> HttpResponse:
-    """A page with one form and one act: the act where the form was posted and is good, else the page. A refusal is
-    shown on that page, above the form."""
+    """Does the act if a valid form was posted, else shows the page. Where the act is refused, the page shows why."""
     if request.method == "POST" and form.is_valid():
         try:
             return act()

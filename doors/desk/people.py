@@ -26,7 +26,7 @@ from doors.desk.rows import ReadOnlyAdmin
 from refunds.models import Case, Refund
 from storefront.models import Purchase
 
-# Roles are given on a page of their own; addresses and second factors are between a person and the shop's sign-in.
+# Roles have a page of their own; e-mail addresses and second factors are managed by their owner, in the shop.
 LATEST = 10
 
 for model in (Group, EmailAddress, Authenticator):
@@ -87,7 +87,7 @@ class MemberInline(KnownLines, admin.TabularInline):
 
 @admin.register(Publisher)
 class PublisherAdmin(ReadOnlyAdmin):
-    """Made and named by leads, with the addresses and the people that act for it."""
+    """Leads create publishers and edit their addresses and members."""
 
     list_display = ("name", "slug", "created_at")
     fields = ("name", "slug", "created_at")
@@ -141,7 +141,7 @@ class RoleForm(forms.Form):
 
 
 def roles(request: DeskRequest, pk: str) -> HttpResponse:
-    """Who works at the desk is a lead's confirmed act, with a reason; nobody changes their own role."""
+    """A lead makes somebody an agent, a lead or a customer, and says why; nobody changes their own role."""
     person = get_object_or_404(User, pk=pk)
     current = next((role for role, group in reversed(ROLES.items()) if group in person.role_names), "")
     form = RoleForm(request.POST if request.method == "POST" else None, initial={"role": current})

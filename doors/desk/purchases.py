@@ -1,4 +1,4 @@
-"""Purchases in the desk: to be read, quoted as of any instant, and looked after on pages of their own."""
+"""Purchases: their list and page with a quote as of any instant, charge-backs, and duplicate charges."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -47,7 +47,7 @@ class PurchaseAdmin(ReadOnlyAdmin):
     def response_action(  # type: ignore[override] # Django 5.2 has no `action_location` yet
         self, request: HttpRequest, queryset: "QuerySet[Purchase]"
     ) -> HttpResponse | None:
-        """What is no key of a row chooses none; Django would ask the database for it."""
+        """Ignores what is no key of a row, for which Django would ask the database."""
         sent = request.POST.copy()
         keys = [key for key in sent.getlist(ACTION_CHECKBOX_NAME) if place(key) is not None]
         sent.setlist(ACTION_CHECKBOX_NAME, keys)
@@ -80,7 +80,7 @@ class PurchaseAdmin(ReadOnlyAdmin):
 
 
 def open_requests(request: DeskRequest, chosen: list[Purchase]) -> HttpResponse:
-    """The page that asks for grounds and note; then one request for each purchase."""
+    """Asks for grounds and a note, then opens a request for each purchase."""
     form = OpenForm(request.POST if "grounds" in request.POST else None, initial={"grounds": "out_of_window"})
     refused: list[tuple[Purchase, str]] = []
     if form.is_bound and form.is_valid():
@@ -163,7 +163,7 @@ def purchase_page(request: DeskRequest, number: str) -> HttpResponse:
 
 
 def document(request: DeskRequest, number: str) -> HttpResponse:
-    """The invoice, or the credit note, byte for byte as the customer has it."""
+    """The invoice or credit note that the customer has, byte for byte."""
     if number.startswith("IN"):
         get_object_or_404(Purchase.objects.filter(invoice__isnull=False), number=number)
     else:

@@ -1,4 +1,4 @@
-"""The queue: open cases, the oldest deadline first, so that what is overdue leads it."""
+"""The queue: open cases, the oldest deadline first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from storefront.numbers import normalise
 A_PAGE = 50
 DUE = {"overdue": _lazy("Overdue"), "day": _lazy("Within a day"), "week": _lazy("Within a week")}
 MOST_PUBLISHERS = 200
-# How long ago open ones were opened, in days: from, to.
+# Days since a case was opened: at least, less than.
 AGES = {"1": (0, 1), "3": (1, 3), "7": (3, 7), "older": (7, None)}
 DECIDED = (State.APPROVED, State.REJECTED, State.ANSWERED)
 FILTERS = ("state", "grounds", "publisher", "due", "whose", "age", "decided", "q")
@@ -35,7 +35,7 @@ class QueuePage:
 
 
 def queue(request: DeskRequest) -> HttpResponse:
-    # PostgreSQL's text cannot hold a NUL: it finds nothing, so nobody asks for one.
+    # PostgreSQL refuses a NUL in text, and no row has one.
     filters = {name: request.GET.get(name, "").replace("\x00", "") for name in FILTERS}
     context = {
         "page": _page(request, _filtered(request, filters), filters),
@@ -110,7 +110,7 @@ def _whose(rows: "QuerySet[Case]", whose: str, request: DeskRequest) -> "QuerySe
 
 
 def _page(request: DeskRequest, rows: "QuerySet[Case]", filters: dict[str, str]) -> QueuePage:
-    """Open ones by deadline, all others by when they were opened; one row more tells whether there are more."""
+    """Open cases by deadline, all others newest first. One row more than a page tells whether there is another."""
     by_deadline = not filters["q"] and not filters["decided"] and filters["state"] in {"", *OPEN_STATES}
     after = request.GET.get("after", "")
     rows = _by_deadline(rows, after) if by_deadline else _newest(rows, after)
@@ -142,7 +142,7 @@ def _newest(rows: "QuerySet[Case]", after: str) -> "QuerySet[Case]":
 
 
 def _publishers() -> list[tuple[str, str]]:
-    """Those who are asked in open cases, or ask themselves."""
+    """Publishers that are asked in an open case, or opened one."""
     asked = Answer.objects.filter(case__state__in=OPEN_STATES).values("publisher")
     own = Case.objects.open().exclude(publisher=None).values("publisher")
     rows = Publisher.objects.filter(Q(pk__in=asked) | Q(pk__in=own)).order_by("name")[:MOST_PUBLISHERS]

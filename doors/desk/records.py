@@ -1,4 +1,4 @@
-"""The rows that nobody edits, to be read: refunds, denials, credit notes, charge-backs, look-ups, the audit trail."""
+"""Records that nobody edits: refunds, denials, credit notes, charge-backs, look-ups, the audit trail."""
 
 import json
 from datetime import timedelta
@@ -50,7 +50,7 @@ class How(admin.SimpleListFilter):
 
 
 class Door(admin.SimpleListFilter):
-    """Named here, because asking the rows which doors there are would read all of them."""
+    """The doors are listed here, because finding them in the rows would read every row."""
 
     title, parameter_name = _lazy("through"), "door"
 
@@ -78,7 +78,7 @@ class Because(admin.SimpleListFilter):
 
 
 def gives(code: str | None) -> Q:
-    """Whether a stored decision names this reason; it is canonical text, so the spelling is one."""
+    """Finds a reason in a stored decision, whose text is canonical."""
     return Q(decision__contains=f'"code":"{code}"')
 
 
@@ -94,7 +94,7 @@ class OfAPurchase(ReadOnlyAdmin):
 
 
 class Judged(OfAPurchase):
-    """A stored decision, drawn as whoever asked saw it, with the facts that it was taken from."""
+    """A stored decision, shown as its reader saw it, with its facts."""
 
     def change_view(
         self, request: HttpRequest, object_id: str, *args: object, **options: object

@@ -24,12 +24,12 @@ LONGEST_KEY = 18  # digits
 
 
 def place(text: str) -> int | None:
-    """The key of a row, as an address carries it."""
+    """The key of a row in an address."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_KEY else None
 
 
 class Page(Paginator):
-    """Nobody asks it how many there are: what it holds is the page."""
+    """Holds one page, and counts no other rows."""
 
     @property
     def count(self) -> int:
@@ -70,7 +70,7 @@ class KeysetList(ChangeList):
 
 
 class AskedByFilters:
-    """An address asks for what the page's own filters ask for, and for nothing that the page does not show."""
+    """Allows no look-up by address beyond the filters that the page offers."""
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         offered: set[str] = set()
@@ -81,7 +81,7 @@ class AskedByFilters:
 
 
 class ReadOnlyAdmin(AskedByFilters, admin.ModelAdmin):
-    """To be seen by whoever may view the rows, and by nobody to be added, changed or deleted."""
+    """For people who may view the rows; nobody adds, changes or deletes one."""
 
     change_list_template = "desk/list.html"
     change_form_template = "desk/read.html"
@@ -91,11 +91,11 @@ class ReadOnlyAdmin(AskedByFilters, admin.ModelAdmin):
     sortable_by = ()
     ordering = ("-pk",)
     show_facets = admin.ShowFacets.NEVER
-    # How people look for a row: a sentence under the field, and what finds it, exactly and by an index.
+    # The hint of the search field; `find` then finds rows exactly, by an index.
     search_help_text: ClassVar[StrOrPromise] = ""
 
     def address_of(self, row: Any) -> str:
-        """The page of the desk that tells of this row, where there is one."""
+        """The desk's own page about this row, if it has one."""
         return ""
 
     def change_view(
@@ -105,7 +105,7 @@ class ReadOnlyAdmin(AskedByFilters, admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """The admin's own address of a row leads to the row's page, where it has one."""
+        """Redirects to the row's own page, if it has one."""
         row = self.get_object(request, object_id)
         address = self.address_of(row) if row is not None and self.has_view_permission(request, row) else ""
         if address and address != request.path:

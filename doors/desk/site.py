@@ -1,4 +1,4 @@
-"""The desk is Django admin with our name on it and our own gate: agents and leads who are who they say they are."""
+"""The desk is Django's admin with a gate of its own: staff with a second factor."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -46,8 +46,8 @@ class Desk(AdminSite):
         return apps
 
     def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
-        """There is one way to sign in, the shop's: there and back to the page that was asked for. Whoever is in without
-        a second factor is sent to set one up, and a customer is told no instead of being sent around in a ring."""
+        """Signing in happens in the shop and leads back to this page. Staff without a second factor set one up first;
+        customers are refused, since sending them to sign in would send them around in a ring."""
         wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
         if not url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
             wanted = reverse("admin:index")

@@ -18,7 +18,7 @@ from storefront.models import Terms
 
 @admin.register(Terms)
 class TermsAdmin(AskedByFilters, admin.ModelAdmin):
-    """To be read; new ones are published on a page of their own, and nothing edits what was promised."""
+    """Read only: new terms are published on a page of their own, and published ones are never edited."""
 
     list_display = ("version", "in_force_from", "window_days", "bundle_percent", "published_by")
     change_list_template = "desk/terms.html"

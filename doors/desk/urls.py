@@ -1,4 +1,4 @@
-"""The agents' addresses that stand before the admin, a list a subject."""
+"""The desk's own addresses, which come before the admin's."""
 
 from django.urls import URLPattern
 
