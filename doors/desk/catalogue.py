@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
@@ -23,11 +24,11 @@ from storefront.dependencies import ring_of_assets
 from storefront.models import Asset, AssetFile, Bundle, BundlePart
 
 
-class PlainChoices:
+class PlainChoices(BaseModelAdmin):
     """Choices without the admin's links to add or change what is chosen."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc] # the admin's own
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
         return field
@@ -75,7 +76,7 @@ class BundleForm(GoodForm):
         fields = ("slug", "publisher", "title", "description", "price")
 
 
-class GoodAdmin(PlainChoices, AskedByFilters, admin.ModelAdmin):
+class GoodAdmin(PlainChoices, AskedByFilters):
     """Lists are not counted, nothing is deleted, and `withdrawn_at` is the instant at which somebody ticked the box."""
 
     change_list_template = "desk/list.html"
@@ -173,7 +174,7 @@ class PartForm(KnownForm):
         labels = {"inner": _lazy("Or a whole bundle")}
 
 
-class PartInline(KnownLines, PlainChoices, admin.TabularInline):
+class PartInline(PlainChoices, KnownLines):
     model = BundlePart
     read_with = ("bundle", "asset", "inner")
     fk_name = "bundle"

@@ -67,7 +67,7 @@ class CodeForm(forms.ModelForm):
             self.initial["account"] = self.instance.user.email
 
     def clean_code(self) -> str:
-        code = self.cleaned_data["code"]
+        code: str = self.cleaned_data["code"]
         read = reading(code)
         if not read:
             raise forms.ValidationError(_("Nothing of this would be read: use letters or digits."))

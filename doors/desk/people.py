@@ -76,7 +76,7 @@ class MemberForm(KnownForm):
         labels = {"user": _lazy("Person")}
 
 
-class MemberInline(KnownLines, admin.TabularInline):
+class MemberInline(KnownLines):
     model = Membership
     form = MemberForm
     read_with = ("user", "publisher")

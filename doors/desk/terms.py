@@ -17,7 +17,7 @@ from storefront.models import Terms
 
 
 @admin.register(Terms)
-class TermsAdmin(AskedByFilters, admin.ModelAdmin):
+class TermsAdmin(AskedByFilters):
     """Read only: new terms are published on a page of their own, and published ones are never edited."""
 
     list_display = ("version", "in_force_from", "window_days", "bundle_percent", "published_by")
