@@ -26,9 +26,15 @@ from doors.desk.rows import ReadOnlyAdmin
 from refunds.models import Case, Refund
 from storefront.models import Purchase
 
-# Roles have a page of their own; e-mail addresses and second factors are managed by their owner, in the shop.
 LATEST = 10
+ROLE_CHOICES = [("", _lazy("A customer")), ("agent", _lazy("An agent")), ("lead", _lazy("A lead"))]
+NEW_ROLE = {
+    "": _lazy("{person} is a customer."),
+    "agent": _lazy("{person} is an agent."),
+    "lead": _lazy("{person} is a lead."),
+}
 
+# Roles have a page of their own; e-mail addresses and second factors are managed by their owner, in the shop.
 for model in (Group, EmailAddress, Authenticator):
     admin.site.unregister(model)
 
@@ -118,16 +124,6 @@ class PublisherAdmin(ReadOnlyAdmin):
         sent, why = desk_request(request), f"{self.opts.verbose_name}: {message}"
         audit.record(by=sent.user, act="change publisher", subject=obj.slug, why=why, now=sent.now)
         return super().log_change(request, obj, message)
-
-
-ROLE_CHOICES = [("", _lazy("A customer")), ("agent", _lazy("An agent")), ("lead", _lazy("A lead"))]
-
-
-NEW_ROLE = {
-    "": _lazy("{person} is a customer."),
-    "agent": _lazy("{person} is an agent."),
-    "lead": _lazy("{person} is a lead."),
-}
 
 
 class RoleForm(forms.Form):
