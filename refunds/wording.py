@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from ground.templatetags.recredit import moment_in
-from refunds.enums import Grounds, State
+from refunds.enums import Grounds
 from refunds.explanations import (
     Explain,
     When,
@@ -136,8 +136,8 @@ REASONS: dict[str, Row] = {
 }
 
 
-# For the doors, which choose and show by these.
-GROUNDS, STATES = dict(Grounds.choices), dict(State.choices)
+# For the shop, which lets its customers choose from these.
+GROUNDS = dict(Grounds.choices)
 
 
 def in_zone(zone: tzinfo) -> When:
