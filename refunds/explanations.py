@@ -9,6 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from storefront.enums import Cause
+
 When = Callable[[datetime], str]
 Figures = Mapping[str, Any]  # a reason's evidence, or one download in it: plain data, as it is stored
 Explain = Callable[[Figures, When], str]
@@ -95,7 +97,7 @@ def _named(download: Figures, when: When) -> dict[str, str]:
 
 
 def _came_by_itself(download: Figures) -> bool:
-    return bool(download["cause"] == "dependency")
+    return bool(download["cause"] == Cause.DEPENDENCY)
 
 
 def _requirer(download: Figures) -> str:

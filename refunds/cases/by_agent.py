@@ -24,7 +24,7 @@ from refunds.cases.rulings import (
     rule,
     waits_for_the_customer,
 )
-from refunds.models import Case, Grounds
+from refunds.models import Basis, Case, Grounds
 from refunds.services import shown
 from refunds.settlement import Settlement, settle
 
@@ -211,7 +211,7 @@ def pay_by_policy(doing: Doing) -> str:
     if not settles_on_strike(doing.case, credits=credits, eligible=eligible, now=doing.now):
         return ""
     doing.note = ""
-    doing.ruling = Ruling(credits=credits, keep=standing.policy_keep, basis="policy", needs_second=False)
+    doing.ruling = Ruling(credits=credits, keep=standing.policy_keep, basis=Basis.POLICY, needs_second=False)
     return "pay"
 
 
