@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
@@ -138,11 +137,6 @@ class Purchase(models.Model):
     @property
     def is_bundle(self) -> bool:
         return self.bundle_id is not None
-
-    @property
-    def refundable_until(self) -> datetime | None:
-        """The end of the window that the buyer was promised; whether it can be refunded is for the policy to say."""
-        return self.completed_at + timedelta(days=self.terms.window_days) if self.completed_at else None
 
 
 def _judged(**named: Given) -> models.QuerySet[Purchase, Any]:
