@@ -10,6 +10,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from doors.requests import StoreRequest
 from doors.shop.views.errors import refused
 from storefront.files import file_name, open_file
 from storefront.links import AccessEnded, LinkEnded, follow
@@ -20,7 +21,7 @@ RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.ASCII)
 
 @require_safe
 @never_cache
-def hand_out(request: HttpRequest, token: str) -> HttpResponseBase:
+def hand_out(request: StoreRequest, token: str) -> HttpResponseBase:
     """The link names its customer. It may be followed without a session, as download managers do, but not in
     somebody else's."""
     try:
@@ -28,7 +29,7 @@ def hand_out(request: HttpRequest, token: str) -> HttpResponseBase:
             token, now=request.now, reader=request.user if request.user.is_authenticated else None
         )
     except (LinkEnded, AccessEnded) as ended:
-        return refused(request, ended, 410)
+        return refused(request, ended)
     if download is None:
         raise Http404
     content, size = open_file(download)
