@@ -6,7 +6,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from doors.requests import StoreRequest
-from storefront.covers import cover_svg
+from doors.shop.drawing.covers import cover_svg
 from storefront.models import BundlePart
 
 DRAWN = "4"  # Goes up when the drawing changes, so that kept pictures are asked for anew.
