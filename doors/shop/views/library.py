@@ -59,11 +59,11 @@ class DownloadForm(forms.Form):
         *args: Any,
         files: Sequence[AssetFile],
         along: Sequence[Wanted],
-        page: Signer,
+        signer: Signer,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.page = page
+        self.signer = signer
         choice = cast("forms.ModelChoiceField[AssetFile]", self.fields["file"])
         choice.queryset = AssetFile.objects.filter(pk__in=[file.pk for file in files])
         ticks = cast(forms.MultipleChoiceField, self.fields["along"])
@@ -72,7 +72,7 @@ class DownloadForm(forms.Form):
     def clean_told(self) -> str:
         try:
             # A browser sends every line break as two characters.
-            return self.page.unsign(self.cleaned_data["told"].replace("\r\n", "\n"))
+            return self.signer.unsign(self.cleaned_data["told"].replace("\r\n", "\n"))
         except BadSignature:
             return NOT_SHOWN
 
@@ -87,10 +87,10 @@ def library_download(request: PersonRequest, slug: str) -> HttpResponse:
         raise Http404
     files = list(asset.files.all())
     along = owned_dependencies(request.user, asset, request.now)
-    # What a page said holds for that page and its reader alone.
-    page = Signer(salt=f"shop.told.{asset.pk}.{request.user.pk}")
+    # What a page told holds for that page and its reader alone.
+    signer = Signer(salt=f"shop.told.{asset.pk}.{request.user.pk}")
     form = DownloadForm(
-        request.POST if request.method == "POST" else None, files=files, along=along, page=page
+        request.POST if request.method == "POST" else None, files=files, along=along, signer=signer
     )
     error_message, status = "", 422 if form.is_bound else 200
     if form.is_bound and form.is_valid():
@@ -113,7 +113,7 @@ def library_download(request: PersonRequest, slug: str) -> HttpResponse:
         "along": along,
         "ticked": request.POST.getlist("along") if form.is_bound else [one.asset.slug for one in along],
         "lines": lines,
-        "told": page.sign("\n".join(lines)),
+        "told": signer.sign("\n".join(lines)),
         "error_message": error_message,
         "form": form,
     }
