@@ -20,7 +20,7 @@ FILES = _lazy("PDF, PNG, JPEG, plain text or ZIP. Only support sees them, unless
 
 
 class SignInForm(LoginForm):
-    """Called as everywhere else in the store, above the field and in what is wrong with it."""
+    """The field is called E-mail, as everywhere else in the store, also in its errors."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,10 +74,10 @@ class NewCaseForm(MessageForm, KeyedForm):
     def __init__(self, *args: Any, person: User, purchase: Purchase | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.person, self.purchase = person, purchase
-        asked = purchase is None or purchase.status == Status.COMPLETED
+        all_grounds = purchase is None or purchase.status == Status.COMPLETED
         cast(forms.ChoiceField, self.fields["grounds"]).choices = [
             ("", _("Choose one")),
-            *((code, words) for code, words in GROUNDS.items() if asked or code in ALWAYS_OPEN),
+            *((code, words) for code, words in GROUNDS.items() if all_grounds or code in ALWAYS_OPEN),
         ]
         message = self.fields["message"]
         message.label = _("What happened?")
@@ -105,7 +105,7 @@ class NewCaseForm(MessageForm, KeyedForm):
         self.initial.setdefault("items", [slug for slug, _label in choices])
 
     def clean_invoice(self) -> str:
-        """Any spelling; somebody else's number is told like one that never was."""
+        """Takes any spelling. Somebody else's number gets the same answer as one that does not exist."""
         text = self.cleaned_data["invoice"].strip()
         if not text:
             return ""

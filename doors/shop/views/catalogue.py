@@ -75,14 +75,14 @@ def shop(request: StoreRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     valid = form.is_valid()
     shelf = look_for(form.search(), after=request.GET.get("after", ""))
-    asked = {name: value for name, value in request.GET.items() if name in form.fields and value}
+    filters = {name: value for name, value in request.GET.items() if name in form.fields and value}
     context = {
         "form": form,
         "shelf": shelf,
-        "asked": asked,
-        "free": f"?{urlencode({**asked, 'price': 0})}",
-        "more": f"?{urlencode({**asked, 'after': shelf.after})}" if shelf.after else "",
-        "first": f"?{urlencode(asked)}" if "after" in request.GET else "",
+        "filters": filters,
+        "free": f"?{urlencode({**filters, 'price': 0})}",
+        "more": f"?{urlencode({**filters, 'after': shelf.after})}" if shelf.after else "",
+        "first": f"?{urlencode(filters)}" if "after" in request.GET else "",
     }
     return render(request, "shop/shop.html", context, status=200 if valid else 422)
 

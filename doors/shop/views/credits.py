@@ -39,7 +39,7 @@ class CodeForm(KeyedForm):
     )
 
     def clean_key(self) -> str:
-        """Whoever sends none, as the first clients did, acts anew each time."""
+        """A code that is sent without a key is tried each time."""
         return self.cleaned_data["key"] or fresh_key()
 
 

@@ -34,7 +34,7 @@ def hand_out(request: StoreRequest, token: str) -> HttpResponseBase:
         raise Http404
     content, size = open_file(download)
     tag = f'"{download.pk}-{size}"'
-    part = _asked_for(request, size, tag)
+    part = _range_of(request, size, tag)
     if part is None:
         content.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
@@ -51,14 +51,14 @@ def hand_out(request: StoreRequest, token: str) -> HttpResponseBase:
     return response
 
 
-def _asked_for(request: HttpRequest, size: int, tag: str) -> tuple[int, int] | None:
+def _range_of(request: HttpRequest, size: int, tag: str) -> tuple[int, int] | None:
     """The first and the last byte, or None when there is no such part. Several parts at once, and what is no range at
     all, get the whole file, as the standard allows."""
     whole = 0, size - 1
-    asked = RANGE.fullmatch(request.headers.get("Range", ""))
-    if not asked or asked[0] == "bytes=-" or request.headers.get("If-Range", tag) != tag:
+    match = RANGE.fullmatch(request.headers.get("Range", ""))
+    if not match or match[0] == "bytes=-" or request.headers.get("If-Range", tag) != tag:
         return whole
-    first, last = asked.groups()
+    first, last = match.groups()
     if not first:
         return (max(0, size - int(last)), size - 1) if int(last) and size else None
     if last and int(last) < int(first):

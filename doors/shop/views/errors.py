@@ -1,4 +1,4 @@
-"""Pages for when there is no page. A thing that is not yours gets the very page of one that never was."""
+"""Error pages. What belongs to somebody else gets the same page as what does not exist."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -31,7 +31,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def status_of(refusal: Refusal) -> int:
-    """As on every page, except that this door's forms call also these two a conflict."""
+    """The status of the page that shows a refusal. This door has always called these two a conflict."""
     if refusal.code in {"idempotency_key_reused", "insufficient_credits"}:
         return HTTPStatus.CONFLICT
     return page_status(refusal)

@@ -62,8 +62,8 @@ class SignIn(LoginView):
 
 
 class SignUp(SignupView):
-    """Two presses of one button are one person: whoever comes second at the very same instant hears what everybody
-    hears whose address is known."""
+    """Pressing the button twice makes one account: the second request, should it arrive at the same instant, gets the
+    answer for an address that is known already."""
 
     def form_valid(self, form: SignUpForm) -> HttpResponse:
         try:

@@ -107,7 +107,7 @@ def _who_asked(refund: Refund) -> str:
 
 
 def _along(fetched: Sequence[Download]) -> str:
-    """Nobody is held to have asked for what came along by itself."""
+    """Says which downloads another asset fetched, so that nobody is held to have asked for them."""
     sentence = _("{title} came along, because {other} requires it.")
     notes = [sentence.format(title=one.item.title, other=one.via.title) for one in fetched if one.via]
     more = len(notes) - 3
