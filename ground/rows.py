@@ -33,6 +33,7 @@ TYPES = {
     "ForeignKey": "bigint",
     "JSONField": "jsonb",
     "OneToOneField": "bigint",
+    "PositiveBigIntegerField": "bigint",
     "PositiveIntegerField": "bigint",
     "PositiveSmallIntegerField": "bigint",
     "SlugField": "text",

@@ -72,7 +72,7 @@ def held_twice(purchase: Purchase) -> Held:
         .order_by("purchase__completed_at", "purchase__number", "position")
     )
     found: dict[int, tuple[Purchase, list[str]]] = {}
-    for twin in twins:
+    for twin in twins if purchase.completed_at else ():  # What was never completed gives nothing.
         found.setdefault(twin.purchase_id, (twin.purchase, []))[1].append(twin.title)
     downloads = _downloads_of([purchase.pk, *found])
     return Held(

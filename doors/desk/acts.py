@@ -1,68 +1,43 @@
-"""The acts on a case. Each is a page that says what will happen, and a POST that does it."""
+"""The acts on a case. GET says what will happen, POST does it."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
+from doors.desk.act_pages import PAGES, ActPage
 from doors.desk.case_page import load
 from doors.desk.consequences import follows
-from doors.desk.forms import (
-    AnswerForm,
-    AskPublisherForm,
-    AssignForm,
-    ConfirmForm,
-    HandOverForm,
-    MessageForm,
-    NoteForm,
-    ToCustomerForm,
-)
-from doors.desk.pages import show
+from doors.desk.forms import AnswerForm
+from doors.desk.pages import DeskRequest, answer_form, show
 from doors.desk.rows import place
-from doors.problems import page_status
-from ground.refusals import Refusal
-from ground.templatetags.recredit import in_credits
 from refunds import cases
 from refunds.case_wording import CANNED
 from refunds.cases import rights, rulings
-from refunds.cases.by_agent import left_to_ask
 from refunds.models import Case
 
 
-@dataclass(frozen=True)
-class Page:
-    """The words of an act: `says` is what will happen, line by line. The form's fields are what `do` takes."""
+def act(request: DeskRequest, number: str, name: str) -> HttpResponse:
+    case, words = load(number, request.user), PAGES[name]
+    form = _form(request, words)
+    title = _("{act}: request {number}").format(act=words.title, number=number)
 
-    title: str
-    button: str
-    done: str
-    form: type[forms.Form]
-    says: Callable[[Case], Sequence[str]]
-    canned: bool = False
-
-
-def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
-    case, what = load(number, request.user), PAGES[name]
-    form = _form(what, request)
-    if request.method == "POST" and form.is_valid():
-        try:
-            cases.do(in_table(name), case=case, by=request.user, now=request.now, **form.cleaned_data)
-        except Refusal as refusal:
-            return _page(
-                request,
-                load(number, request.user),
-                name,
-                form,
-                said=str(refusal),
-                status=page_status(refusal),
-            )
-        messages.success(request, what.done)
+    def carry_out() -> HttpResponse:
+        cases.do(in_table(name), case=case, by=request.user, now=request.now, **form.cleaned_data)
+        messages.success(request, words.done)
         return redirect("desk_case", case.number)
-    return _page(request, case, name, form, status=422 if form.errors else 200)
+
+    def page(error_message: str, status: int) -> HttpResponse:
+        # After a refusal the case is read again: somebody else may have changed it meanwhile.
+        shown = load(number, request.user) if error_message else case
+        context = _context(request, shown, name, form, error_message)
+        return show(request, "act", title, context, status=status)
+
+    return answer_form(request, form, act=carry_out, page=page)
 
 
 def in_table(name: str) -> str:
@@ -70,128 +45,41 @@ def in_table(name: str) -> str:
     return name.replace("-", "_")
 
 
-def canned_note(request: HttpRequest) -> str:
+def canned_note(request: DeskRequest) -> str:
     """The words that a canned answer starts with."""
     chosen = place(request.GET.get("canned", ""))
     return CANNED[chosen][1] if chosen is not None and chosen < len(CANNED) else ""
 
 
-def _form(what: Page, request: HttpRequest) -> forms.Form:
-    more = {"may_give": request.user.has_perm(rights.GIVE)} if what.form is AnswerForm else {}
-    if request.method == "POST":
-        return what.form(request.POST, **more)
-    return what.form(initial={"note": canned_note(request)}, **more)
-
-
-def _page(
-    request: HttpRequest, case: Case, name: str, form: forms.Form, *, said: str = "", status: int = 200
-) -> HttpResponse:
-    """Why this cannot be done now, if so, is said before anybody types a note."""
-    what = PAGES[name]
-    hindered = cases.why_not(in_table(name), case, request.user, now=request.now)
-    context = {
-        "case": case,
-        "act": what,
-        "form": form,
-        "said": said,
-        "hindered": hindered,
-        "says": () if hindered else what.says(case),
-        **(_proposal(case, request) if name == "confirm" and not hindered else {}),
-        "canned": [title for title, _ in CANNED] if what.canned else (),
-    }
-    return show(request, "act", f"{what.title}: request {case.number}", context, status=status)
-
-
-def _proposal(case: Case, request: HttpRequest) -> dict[str, Any]:
-    """What the second agent's yes will do."""
-    found = rulings.standing(case)
-    return follows(found, replace(rulings.proposed(found, now=request.now), needs_second=False), request.now)
-
-
-def _says_ask(case: Case) -> list[str]:
-    names = [publisher.name for publisher in left_to_ask(case)]
-    return [
-        f"{', '.join(names)} {'gets' if len(names) == 1 else 'get'} a letter and 14 days to answer.",
-        "Until then the request waits for the publisher; reminders go out on day 7 and 13.",
-    ]
-
-
-def _says_confirm(case: Case) -> list[str]:
-    note = (
-        f"The customer reads: “{case.proposed_note}”" if case.proposed_note else "The customer gets no note."
+def _form(request: DeskRequest, words: ActPage) -> forms.Form:
+    options: dict[str, Any] = (
+        {"may_give": request.user.has_perm(rights.GIVE)} if words.form is AnswerForm else {}
     )
-    return [
-        f"{case.proposed_by} proposed {in_credits(case.proposed_credits or 0)}, and your yes pays at once.",
-        note,
-    ]
+    if request.method == "POST":
+        return words.form(request.POST, **options)
+    return words.form(initial={"note": canned_note(request)}, **options)
 
 
-def _says(*lines: str) -> Callable[[Case], Sequence[str]]:
-    return lambda case: lines
+def _context(
+    request: DeskRequest, case: Case, name: str, form: forms.Form, error_message: str
+) -> dict[str, object]:
+    """An act that is not possible says why before anybody types a note."""
+    words = PAGES[name]
+    hindered = cases.why_not(in_table(name), case, request.user, now=request.now)
+    return {
+        "case": case,
+        "act": words,
+        "form": form,
+        "error_message": error_message,
+        "hindered": hindered,
+        "says": () if hindered else words.says(case),
+        **(_proposal(case, request) if name == "confirm" and not hindered else {}),
+        "canned": [title for title, _ in CANNED] if words.canned else (),
+    }
 
 
-PAGES = {
-    "assign": Page(
-        "Assign",
-        "Assign",
-        "The request is assigned.",
-        AssignForm,
-        _says("The request is theirs until they hand it over. The customer sees nothing of it."),
-    ),
-    "ask-publisher": Page(
-        "Ask the publishers", "Ask them", "The publishers are asked.", AskPublisherForm, _says_ask
-    ),
-    "confirm": Page(
-        "Confirm", "Confirm and pay", "The request is approved and paid.", ConfirmForm, _says_confirm
-    ),
-    "take-back": Page(
-        "Take the proposal back",
-        "Take it back",
-        "The proposal is taken back.",
-        NoteForm,
-        _says("The request waits for support again, and nothing is paid."),
-    ),
-    "reject": Page(
-        "Reject",
-        "Reject the request",
-        "The request is rejected.",
-        ToCustomerForm,
-        _says(
-            "The request is closed and no credits move.",
-            "The customer gets a letter with your note; publishers that were asked hear that it is closed.",
-        ),
-        canned=True,
-    ),
-    "answer": Page(
-        "Answer",
-        "Send the answer",
-        "The request is answered.",
-        AnswerForm,
-        _says(
-            "The request is closed with your explanation, and the purchase stays as it is.",
-            "The customer gets a letter with your note. Compensation is a new lot of its own, linked to this request.",
-        ),
-        canned=True,
-    ),
-    "hand-over": Page(
-        "Hand over to a lead",
-        "Hand it over",
-        "The request is with the leads.",
-        HandOverForm,
-        _says("It is nobody's until a lead takes it, and stands under “With a lead” in the queue."),
-    ),
-    "message": Page(
-        "Write to the customer",
-        "Send it",
-        "The message is sent.",
-        MessageForm,
-        _says("The customer gets it by letter. The request stays where it is, and so does its deadline."),
-    ),
-    "note": Page(
-        "Private note",
-        "Keep the note",
-        "The note is in the time line.",
-        NoteForm,
-        _says("Only support reads it, in the time line."),
-    ),
-}
+def _proposal(case: Case, request: DeskRequest) -> dict[str, object]:
+    """What confirming will do."""
+    standing = rulings.standing(case)
+    ruling = replace(rulings.proposed(standing, now=request.now), needs_second=False)
+    return follows(standing, ruling, request.now)

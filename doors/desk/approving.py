@@ -1,17 +1,15 @@
-"""The approval: the figures, what follows from them in credits, lots, licences, shares and letters, and the act."""
-
-from typing import Any
+"""Approving a case: the figures, a preview of what they would do, and the act."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from doors.desk.acts import canned_note
 from doors.desk.case_page import load
 from doors.desk.consequences import follows
 from doors.desk.forms import ApproveForm
-from doors.desk.pages import show
-from doors.problems import page_status
+from doors.desk.pages import DeskRequest, answer_form, show
 from ground.refusals import Refusal
 from refunds import cases
 from refunds.case_wording import CANNED
@@ -20,28 +18,32 @@ from refunds.cases.rulings import Standing
 from refunds.models import Case, State
 
 
-def approve(request: HttpRequest, number: str) -> HttpResponse:
+def approve(request: DeskRequest, number: str) -> HttpResponse:
     case = load(number, request.user)
+    title = _("Approve: request {number}").format(number=number)
     if case.purchase is None:
-        return show(request, "cannot", f"Approve: request {number}", {"case": case}, status=409)
-    found = rulings.standing(case)
-    form = _form(request, found)
-    if request.method == "POST" and form.is_valid():
-        try:
-            done = cases.do("approve", case=case, by=request.user, now=request.now, **form.cleaned_data)
-        except Refusal as refusal:
-            found = rulings.standing(load(number, request.user))
-            return _page(request, found, form, said=str(refusal), status=page_status(refusal))
-        messages.success(request, _told(done))
+        hindered = cases.why_not("approve", case, request.user, now=request.now)
+        return show(request, "cannot", title, {"case": case, "error_message": hindered}, status=409)
+    standing = rulings.standing(case)
+    form = _form(request, standing)
+
+    def carry_out() -> HttpResponse:
+        done = cases.do("approve", case=case, by=request.user, now=request.now, **form.cleaned_data)
+        messages.success(request, _done(done))
         return redirect("desk_case", number)
-    return _page(request, found, form, status=422 if request.method == "POST" else 200)
+
+    def page(error_message: str, status: int) -> HttpResponse:
+        shown = rulings.standing(load(number, request.user)) if error_message else standing
+        return show(request, "approve", title, _context(request, shown, form, error_message), status=status)
+
+    return answer_form(request, form, act=carry_out, page=page)
 
 
-def _form(request: HttpRequest, found: Standing) -> ApproveForm:
-    items = [(part.slug, part.title) for part in found.parts]
+def _form(request: DeskRequest, standing: Standing) -> ApproveForm:
+    items = [(part.slug, part.title) for part in standing.parts]
     if request.method == "POST":
         return ApproveForm(request.POST, items=items)
-    credits, keep = rulings.suggestion(found, request.user)
+    credits, keep = rulings.suggestion(standing, request.user)
     if "credits" in request.GET:
         chosen = request.GET.get("credits", "")
         credits = int(chosen) if chosen.isdecimal() and len(chosen) <= 16 else credits
@@ -56,37 +58,35 @@ def _form(request: HttpRequest, found: Standing) -> ApproveForm:
     return ApproveForm(initial=initial, items=items)
 
 
-def _page(
-    request: HttpRequest, found: Standing, form: ApproveForm, *, said: str = "", status: int = 200
-) -> HttpResponse:
-    case = found.case
-    context: dict[str, Any] = {
-        "case": case,
+def _context(
+    request: DeskRequest, standing: Standing, form: ApproveForm, error_message: str
+) -> dict[str, object]:
+    return {
+        "case": standing.case,
         "form": form,
-        "said": said,
-        "standing": found,
-        "most": found.most_for(request.user),
+        "error_message": error_message,
+        "standing": standing,
+        "most": standing.most_for(request.user),
         "canned": [title for title, _ in CANNED],
-        **_preview(request, found, form),
+        **_preview(request, standing, form),
     }
-    return show(request, "approve", f"Approve: request {case.number}", context, status=status)
 
 
-def _preview(request: HttpRequest, found: Standing, form: ApproveForm) -> dict[str, Any]:
-    """What these very figures would do, or why they cannot be approved. Evidence is asked for when the act is done."""
-    hindered = cases.why_not("approve", found.case, request.user, now=request.now)
+def _preview(request: DeskRequest, standing: Standing, form: ApproveForm) -> dict[str, object]:
+    """What these figures would do, or why they cannot be approved. Written evidence is asked for by the act itself."""
+    hindered = cases.why_not("approve", standing.case, request.user, now=request.now)
     if hindered:
         return {"cannot": "" if form.is_bound else str(hindered)}
     chosen = form.cleaned_data if form.is_bound and form.is_valid() else form.initial
-    credits, keep = chosen.get("credits"), frozenset(chosen.get("keep") or ())
+    credits, keep = chosen.get("credits", -1), frozenset(chosen.get("keep") or ())
     try:
-        ruling = rulings.rule(found, credits=credits, keep=keep, by=request.user, now=request.now)
+        ruling = rulings.rule(standing, credits=credits, keep=keep, by=request.user, now=request.now)
     except Refusal as refusal:
         return {"cannot": str(refusal)}
-    return follows(found, ruling, request.now)
+    return follows(standing, ruling, request.now)
 
 
-def _told(case: Case) -> str:
+def _done(case: Case) -> str:
     if case.state == State.WAITING_FOR_SECOND_AGENT:
-        return "Your proposal waits for a second agent; nothing is paid yet."
-    return "The request is approved, and the credits are back."
+        return _("Your proposal waits for a second agent; nothing is paid yet.")
+    return _("The request is approved, and the credits are back.")

@@ -5,10 +5,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, reverse
 
-from doors.desk.acts import PAGES, act
+from doors.desk.act_pages import PAGES
+from doors.desk.acts import act
 from doors.desk.approving import approve
 from doors.desk.case_page import case_page
-from doors.desk.pages import at
+from doors.desk.pages import DeskRequest, at, desk_request
 from doors.desk.queue import queue
 from doors.desk.rows import ReadOnlyAdmin
 from refunds.cases import rights
@@ -20,16 +21,16 @@ NUMBER = r"(?P<number>C[0-9]{8})"
 
 @admin.register(Case)
 class CaseAdmin(ReadOnlyAdmin):
-    """Listed as the queue; the admin's own address of a row leads to the case page."""
+    """The queue is its list, and the case page the page of a row."""
 
     def changelist_view(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
-        return queue(request)
+        return queue(desk_request(request))
 
     def address_of(self, row: Case) -> str:
         return reverse("desk_case", args=[row.number])
 
 
-def attachment(request: HttpRequest, number: str, ref: str) -> HttpResponse:
+def attachment(request: DeskRequest, number: str, ref: str) -> HttpResponse:
     return as_download(get_object_or_404(Attachment, case__number=number, ref=ref))
 
 

@@ -1,8 +1,7 @@
-"""What follows from a ruling, told before the click: the lots, the licences, and who bears it."""
+"""What a ruling would do, shown before the click: to lots, licences and shares."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 
@@ -13,21 +12,21 @@ from storefront.sold import Part
 
 @dataclass(frozen=True)
 class Consequence:
-    """One item after the approval."""
+    """What becomes of one item."""
 
     item: Part
     kept: bool
     share_kept: int
 
 
-def follows(found: Standing, ruling: Ruling, now: datetime) -> dict[str, Any]:
-    """For `_ruling.html`."""
+def follows(standing: Standing, ruling: Ruling, now: datetime) -> dict[str, object]:
+    """The context of `_ruling.html`."""
     return {
         "ruling": ruling,
-        "plan": rulings.plan_for(found.purchase, ruling.credits, now),
+        "plan": rulings.plan_for(standing.purchase, ruling.credits, now),
         "consequences": [
             Consequence(part, part.slug in ruling.keep, share)
-            for part, share in zip(found.parts, rulings.parts_kept(found, ruling), strict=True)
+            for part, share in zip(standing.parts, rulings.parts_kept(standing, ruling), strict=True)
         ],
         "second_above": settings.SECOND_AGENT_ABOVE,
     }

@@ -1,6 +1,6 @@
-"""Wallets to be read and proved, codes to be made and limited, and credits that a lead gives."""
+"""Wallets, codes, and giving credits."""
 
-import uuid
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts import audit
 from accounts.models import User
@@ -16,10 +18,9 @@ from credits.giving import give_credits
 from credits.models import MOST, Code, Kind, Redemption, Wallet, reading
 from credits.statement import holdings, newest_first
 from credits.wallets import prove
-from doors.desk.pages import at, show
+from doors.desk.pages import DeskRequest, answer_form, at, desk_request, show
 from doors.desk.rows import ReadOnlyAdmin
-from ground.receipts import Asking, digest_of
-from ground.refusals import NotAllowed, Refusal
+from doors.forms import KeyedForm, fresh_key
 from ground.templatetags.recredit import in_credits
 
 LINES = 50
@@ -31,7 +32,7 @@ VIEW = "credits.view_wallet"
 class WalletAdmin(ReadOnlyAdmin):
     list_display = ("customer", "balance", "entries_count")
     list_select_related = ("customer",)
-    search_help_text = "E-mail, whole"
+    search_help_text = _lazy("E-mail, whole")
 
     def find(self, rows: "QuerySet[Wallet]", words: str) -> "QuerySet[Wallet]":
         return rows.filter(customer__email=words.lower())
@@ -39,7 +40,9 @@ class WalletAdmin(ReadOnlyAdmin):
     def address_of(self, wallet: Wallet) -> str:
         return reverse("desk_wallet", args=[wallet.pk])
 
-    def change_view(self, request: HttpRequest, object_id: str, *_: object, **__: object) -> HttpResponse:
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: object, **options: object
+    ) -> HttpResponse:
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404
@@ -48,13 +51,15 @@ class WalletAdmin(ReadOnlyAdmin):
 
 class CodeForm(forms.ModelForm):
     account = forms.EmailField(
-        label="For one account alone", required=False, help_text="Its e-mail; empty: for everybody."
+        label=_lazy("For one account alone"),
+        required=False,
+        help_text=_lazy("Its e-mail; empty: for everybody."),
     )
 
     class Meta:
         model = Code
         fields = ("code", "credits", "kind", "uses", "per_user", "expires_at", "lot_days")
-        labels = {"per_user": "Uses for each account", "lot_days": "Days that its credits live"}
+        labels = {"per_user": _lazy("Uses for each account"), "lot_days": _lazy("Days that its credits live")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,30 +67,30 @@ class CodeForm(forms.ModelForm):
             self.initial["account"] = self.instance.user.email
 
     def clean_code(self) -> str:
-        code = self.cleaned_data["code"]
+        code: str = self.cleaned_data["code"]
         read = reading(code)
         if not read:
-            raise forms.ValidationError("Nothing of this would be read: use letters or digits.")
+            raise forms.ValidationError(_("Nothing of this would be read: use letters or digits."))
         if Code.objects.filter(reads_as=read).exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError("There is a code that reads the same.")
+            raise forms.ValidationError(_("There is a code that reads the same."))
         return code
 
     def clean_account(self) -> User | None:
         email = self.cleaned_data["account"].lower()
-        found = User.objects.filter(email=email).first()
-        if email and found is None:
-            raise forms.ValidationError("Nobody has an account with this e-mail.")
-        return found
+        person = User.objects.filter(email=email).first()
+        if email and person is None:
+            raise forms.ValidationError(_("Nobody has an account with this e-mail."))
+        return person
 
 
 @admin.register(Code)
 class CodeAdmin(ReadOnlyAdmin):
-    """A code is no money row: its limits may change, what was redeemed stays what it was."""
+    """The limits of a code may change; what was redeemed stays as it was."""
 
     form = CodeForm
-    list_display = ("code", "credits", "kind", "uses", "per_user", "user", "expires_at", "lot_days")
+    list_display = ("code", "credits", "kind", "uses", "per_user", "account", "expires_at", "lot_days")
     list_select_related = ("user",)
-    search_help_text = "The code, in any spelling"
+    search_help_text = _lazy("The code, in any spelling")
 
     def find(self, rows: "QuerySet[Code]", words: str) -> "QuerySet[Code]":
         return rows.filter(reads_as=reading(words))
@@ -96,27 +101,28 @@ class CodeAdmin(ReadOnlyAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Code | None = None) -> bool:
         return request.user.has_perm("credits.change_code")
 
-    @admin.display(description="for one account alone")
+    @admin.display(description=_lazy("for one account alone"))
     def account(self, code: Code) -> object:
-        """For agents, who read the form and cannot send it."""
-        return code.user or "everybody"
+        """Where the form's field of this name cannot be edited."""
+        return code.user or _("everybody")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Code | None = None) -> tuple[str, ...]:
-        """What somebody has read on a card stays true: a new text or amount is a new code."""
+        """Codes are printed on cards: a new text or amount is a new code."""
         return ("code", "credits", "kind") if obj else ()
 
-    def save_model(self, request: HttpRequest, obj: Code, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Code, form: CodeForm, change: bool) -> None:
+        sent = desk_request(request)
         obj.user = form.cleaned_data["account"]
         if not change:
-            obj.created_at = request.now
+            obj.created_at = sent.now
         super().save_model(request, obj, form, change)
         changed = ", ".join(form.changed_data) or "nothing"
         audit.record(
-            by=request.user,
+            by=sent.user,
             act="change code" if change else "add code",
             subject=obj.code,
             why=f"changed: {changed}" if change else f"{obj.credits} {obj.kind}",
-            now=request.now,
+            now=sent.now,
         )
 
 
@@ -124,7 +130,7 @@ class CodeAdmin(ReadOnlyAdmin):
 class RedemptionAdmin(ReadOnlyAdmin):
     list_display = ("at", "code", "wallet", "lot")
     list_select_related = ("code", "wallet", "lot")
-    search_help_text = "The code, or an e-mail"
+    search_help_text = _lazy("The code, or an e-mail")
 
     def find(self, rows: "QuerySet[Redemption]", words: str) -> "QuerySet[Redemption]":
         if "@" in words:
@@ -132,81 +138,86 @@ class RedemptionAdmin(ReadOnlyAdmin):
         return rows.filter(code__reads_as=reading(words))
 
 
-def wallet(request: HttpRequest, pk: str) -> HttpResponse:
-    """The statement as its owner reads it; `?prove` proves it on the spot."""
-    found = get_object_or_404(Wallet.objects.select_related("customer"), pk=pk)
+def wallet_page(request: DeskRequest, pk: str) -> HttpResponse:
+    """What a wallet holds, and its statement; `?prove` also checks it."""
+    wallet = get_object_or_404(Wallet.objects.select_related("customer"), pk=pk)
     before = request.GET.get("before", "")
-    rows = newest_first(found, before=int(before) if before.isdecimal() and len(before) < 16 else None)
+    rows = newest_first(wallet, before=int(before) if before.isdecimal() and len(before) < 16 else None)
     lines = list(rows.select_related("lot", "made_by", "payment__purchase")[: LINES + 1])
     context = {
-        "wallet": found,
-        "holdings": holdings(found),
+        "wallet": wallet,
+        "holdings": holdings(wallet),
         "lines": lines[:LINES],
         "older": f"?before={lines[LINES - 1].number}" if len(lines) > LINES else "",
         "newer": reverse("desk_wallet", args=[pk]) if before else "",
         "proved": "prove" in request.GET,
-        "findings": prove(found.pk) if "prove" in request.GET else [],
+        "findings": prove(wallet.pk) if "prove" in request.GET else [],
         "may_give": request.user.has_perm(GIVE),
     }
-    return show(request, "wallet", f"Credits of {found.customer}", context)
+    return show(request, "wallet", _("Credits of {person}").format(person=wallet.customer), context)
 
 
-class GiveForm(forms.Form):
+class GiveForm(KeyedForm):
+    # Programs may leave the key out; each of their requests then counts as a new one.
     key = forms.CharField(max_length=255, required=False, widget=forms.HiddenInput)
-    credits = forms.IntegerField(label="Credits", min_value=1, max_value=MOST)
-    kind = forms.ChoiceField(label="Kind", choices=Kind.choices, initial=Kind.COMPENSATION)
+    credits = forms.IntegerField(label=_lazy("Credits"), min_value=1, max_value=MOST)
+    kind = forms.ChoiceField(label=_lazy("Kind"), choices=Kind.choices, initial=Kind.COMPENSATION)
     expires_at = forms.DateTimeField(
-        label="Until",
+        label=_lazy("Until"),
         required=False,
-        help_text="In your time zone. Empty: they do not expire.",
+        help_text=_lazy("In your time zone. Empty: they do not expire."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     why = forms.CharField(
-        label="Why",
+        label=_lazy("Why"),
         max_length=200,
-        help_text="The customer reads it in the letter and in the statement; it stays in the audit trail.",
+        help_text=_lazy(
+            "The customer reads it in the letter and in the statement; it stays in the audit trail."
+        ),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, now: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
 
-    def clean_expires_at(self) -> Any:
-        expires_at = self.cleaned_data["expires_at"]
+    def clean_key(self) -> str:
+        key: str = self.cleaned_data["key"]
+        return key or fresh_key()
+
+    def clean_expires_at(self) -> datetime | None:
+        expires_at: datetime | None = self.cleaned_data["expires_at"]
         if expires_at is not None and expires_at <= self.now:
-            raise forms.ValidationError("This is past: credits cannot expire before they arrive.")
+            raise forms.ValidationError(_("This is past: credits cannot expire before they arrive."))
         return expires_at
 
 
-def give(request: HttpRequest, pk: str) -> HttpResponse:
-    found = get_object_or_404(Wallet.objects.select_related("customer"), pk=pk)
-    form = GiveForm(request.POST or None, now=request.now, initial={"key": uuid.uuid4().hex})
-    said, status = "", 422 if form.errors else 200
-    if form.is_bound and form.is_valid():
-        given = {name: form.cleaned_data[name] for name in ("credits", "kind", "expires_at", "why")}
-        asking = Asking(
-            person=request.user,
-            key=form.cleaned_data["key"] or uuid.uuid4().hex,
-            what=digest_of("give", pk, *(str(value) for value in given.values())),
-            now=request.now,
-            door="desk",
+def give(request: DeskRequest, pk: str) -> HttpResponse:
+    wallet = get_object_or_404(Wallet.objects.select_related("customer"), pk=pk)
+    form = GiveForm(request.POST or None, now=request.now)
+    title = _("Give credits to {person}").format(person=wallet.customer)
+
+    def act() -> HttpResponse:
+        gift = {name: form.cleaned_data[name] for name in ("credits", "kind", "expires_at", "why")}
+        asking = form.asking(
+            request,
+            *("give", pk, *(str(value) for value in gift.values())),
             write=lambda _: (303, reverse("desk_wallet", args=[pk])),
+            door="desk",
         )
-        try:
-            answer = give_credits(asking=asking, customer=found.customer, **given)
-        except Refusal as refusal:
-            said, status = str(refusal), 403 if isinstance(refusal, NotAllowed) else 409
-        else:
-            messages.success(
-                request, f"{in_credits(given['credits'])} are in the wallet of {found.customer}."
-            )
-            return redirect(answer.body)
-    context = {"wallet": found, "form": form, "said": said}
-    return show(request, "give", f"Give credits to {found.customer}", context, status=status)
+        answer = give_credits(asking=asking, customer=wallet.customer, **gift)
+        arrived = _("{credits} are in the wallet of {person}.")
+        messages.success(request, arrived.format(credits=in_credits(gift["credits"]), person=wallet.customer))
+        return redirect(answer.body)
+
+    def page(error_message: str, status: int) -> HttpResponse:
+        context = {"wallet": wallet, "form": form, "error_message": error_message}
+        return show(request, "give", title, context, status=status)
+
+    return answer_form(request, form, act=act, page=page)
 
 
 urlpatterns: list[URLPattern] = [
-    at(r"credits/wallet/(?P<pk>[0-9]{1,18})/", wallet, "desk_wallet", may=VIEW),
+    at(r"credits/wallet/(?P<pk>[0-9]{1,18})/", wallet_page, "desk_wallet", may=VIEW),
     at(r"credits/wallet/(?P<pk>[0-9]{1,18})/give/", give, "desk_give", may=GIVE),
 ]

@@ -1,16 +1,25 @@
-"""The forms behind the acts of the desk; their names are the contract's."""
+"""The forms of the desk's acts. Programs fill them in too, so their fields keep their names."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import User
 from credits.models import MOST
 from refunds.cases.words import MOST_WORDS
 from refunds.wording import GROUNDS
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
-def words(label: str, *, required: bool = True, rows: int = 4, hint: str = "") -> forms.CharField:
+
+def words(
+    label: StrOrPromise, *, required: bool = True, rows: int = 4, hint: StrOrPromise = ""
+) -> forms.CharField:
     return forms.CharField(
         label=label,
         required=required,
@@ -21,53 +30,59 @@ def words(label: str, *, required: bool = True, rows: int = 4, hint: str = "") -
 
 
 class NoteForm(forms.Form):
-    note = words("Note for colleagues", hint="Nobody else ever sees it.")
+    note = words(_lazy("Note for colleagues"), hint=_lazy("Nobody else ever sees it."))
 
 
 class MessageForm(forms.Form):
-    note = words("Message", rows=6, hint="Everybody in the request reads it.")
+    note = words(_lazy("Letter"), rows=6, hint=_lazy("Everybody in the request reads it."))
 
 
 class ConfirmForm(forms.Form):
-    note = words("Note for colleagues", required=False)
+    note = words(_lazy("Note for colleagues"), required=False)
 
 
 class HandOverForm(forms.Form):
-    note = words("Why a lead should look at it", hint="For colleagues alone.")
+    note = words(_lazy("Why a lead should look at it"), hint=_lazy("For colleagues alone."))
 
 
 class AssignForm(forms.Form):
     to = forms.ModelChoiceField(
-        label="To whom?", queryset=User.objects.none(), required=False, empty_label="Myself"
+        label=_lazy("To whom?"), queryset=User.objects.none(), required=False, empty_label=_lazy("Myself")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = User.objects.filter(is_active=True, groups__name__in=["agents", "leads"]).distinct()
-        self.fields["to"].queryset = people.order_by("name", "pk")
+        cast("forms.ModelChoiceField[User]", self.fields["to"]).queryset = people.order_by("name", "pk")
 
 
 class AskPublisherForm(forms.Form):
-    note = words("Note", hint="The customer and the publishers read it.")
-    private_note = words("Private note", required=False, rows=2, hint="For colleagues alone.")
+    note = words(_lazy("Note"), hint=_lazy("The customer and the publishers read it."))
+    private_note = words(_lazy("Private note"), required=False, rows=2, hint=_lazy("For colleagues alone."))
 
 
 class ToCustomerForm(forms.Form):
-    """A note to the customer, which a canned answer may start."""
+    """A note to the customer; it may start from a canned answer."""
 
     note = words(
-        "Note to the customer", rows=6, hint="The customer reads it in the letter and in the time line."
+        _lazy("Note to the customer"),
+        rows=6,
+        hint=_lazy("The customer reads it in the letter and in the time line."),
     )
-    private_note = words("Private note", required=False, rows=2, hint="For colleagues alone.")
+    private_note = words(_lazy("Private note"), required=False, rows=2, hint=_lazy("For colleagues alone."))
 
 
 class AnswerForm(ToCustomerForm):
-    credits = forms.IntegerField(label="Compensation in credits", required=False, min_value=0, max_value=MOST)
+    credits = forms.IntegerField(
+        label=_lazy("Compensation in credits"), required=False, min_value=0, max_value=MOST
+    )
 
     def __init__(self, *args: Any, may_give: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         hint = (
-            "A new lot, linked to this request." if may_give else "Only a lead gives credits: hand it over."
+            _("A new lot, linked to this request.")
+            if may_give
+            else _("Only a lead gives credits: hand it over.")
         )
         self.fields["credits"].help_text = hint
 
@@ -77,17 +92,17 @@ class AnswerForm(ToCustomerForm):
 
 class ApproveForm(ToCustomerForm):
     field_order = ("credits", "keep", "note", "private_note")
-    credits = forms.IntegerField(label="Credits to give back", min_value=0, max_value=MOST)
+    credits = forms.IntegerField(label=_lazy("Credits to give back"), min_value=0, max_value=MOST)
     keep = forms.MultipleChoiceField(
-        label="What the customer keeps",
+        label=_lazy("What the customer keeps"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Licences of everything else end.",
+        help_text=_lazy("Licences of everything else end."),
     )
 
     def __init__(self, *args: Any, items: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["keep"].choices = items
+        cast(forms.MultipleChoiceField, self.fields["keep"]).choices = items
         self.fields["note"].required = False
 
     def clean_keep(self) -> frozenset[str]:
@@ -95,11 +110,12 @@ class ApproveForm(ToCustomerForm):
 
 
 class OpenForm(forms.Form):
-    grounds = forms.ChoiceField(label="Grounds", choices=list(GROUNDS.items()))
+    grounds = forms.ChoiceField(label=_lazy("Grounds"), choices=list(GROUNDS.items()))
     note = words(
-        "Note", hint="What the customer asked for, and why. The customer and the publishers read it."
+        _lazy("Note"),
+        hint=_lazy("What the customer asked for, and why. The customer and the publishers read it."),
     )
 
 
 class WhyForm(forms.Form):
-    why = words("Why", rows=3, hint="It stays with the download, and in the audit trail.")
+    why = words(_lazy("Why"), rows=3, hint=_lazy("It stays with the download, and in the audit trail."))

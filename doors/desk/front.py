@@ -1,12 +1,18 @@
-"""The front page: what waits, what was decided, what the policy answered by itself. Each number leads to its rows."""
+"""The front page: what waits, what was decided, what the policy answered by itself. Each figure links to its rows."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q, Sum
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from doors.desk.queue import AGES, DECIDED
@@ -14,16 +20,24 @@ from doors.desk.records import gives
 from ground.templatetags.recredit import in_credits
 from refunds.models import Case, Denial, Refund
 from refunds.policy import ReasonCode
-from refunds.wording import REASONS, counted
+from refunds.wording import REASONS
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 WEEK = timedelta(days=7)
-AGE_WORDS = {"1": "less than a day", "3": "1 to 3 days", "7": "3 to 7 days", "older": "more than 7 days"}
+OPEN_FOR = {
+    "1": _lazy("open for less than a day"),
+    "3": _lazy("open for 1 to 3 days"),
+    "7": _lazy("open for 3 to 7 days"),
+    "older": _lazy("open for more than 7 days"),
+}
 
 
 @dataclass(frozen=True)
 class Figure:
     number: str
-    words: str
+    words: StrOrPromise
     address: str
     urgent: bool = False
 
@@ -36,23 +50,23 @@ def front(person: User, now: datetime) -> dict[str, list[Figure]]:
     }
 
 
-def _queue(**asked: str) -> str:
-    return f"{reverse('desk_queue')}?{urlencode(asked)}"
+def _queue(**filters: str) -> str:
+    return f"{reverse('desk_queue')}?{urlencode(filters)}"
 
 
 def _waiting(person: User, now: datetime) -> list[Figure]:
-    counts = {f"age_{age}": Count("pk", filter=_aged(age, now)) for age in AGES}
-    found = Case.objects.open().aggregate(
+    ages = {f"age_{age}": Count("pk", filter=_aged(age, now)) for age in AGES}
+    counts = Case.objects.open().aggregate(
         overdue=Count("pk", filter=Q(deadline__lte=now)),
         mine=Count("pk", filter=Q(assigned_to=person)),
         nobody=Count("pk", filter=Q(assigned_to=None)),
-        **counts,
+        **ages,
     )
     return [
-        Figure(str(found["overdue"]), "overdue", _queue(due="overdue"), urgent=found["overdue"] > 0),
-        Figure(str(found["mine"]), "assigned to me", _queue(whose="mine")),
-        Figure(str(found["nobody"]), "assigned to nobody", _queue(whose="nobody")),
-        *(Figure(str(found[f"age_{age}"]), f"open for {AGE_WORDS[age]}", _queue(age=age)) for age in AGES),
+        Figure(str(counts["overdue"]), _("overdue"), _queue(due="overdue"), urgent=counts["overdue"] > 0),
+        Figure(str(counts["mine"]), _("assigned to me"), _queue(whose="mine")),
+        Figure(str(counts["nobody"]), _("assigned to nobody"), _queue(whose="nobody")),
+        *(Figure(str(counts[f"age_{age}"]), OPEN_FOR[age], _queue(age=age)) for age in AGES),
     ]
 
 
@@ -68,20 +82,21 @@ def _decided(now: datetime) -> list[Figure]:
     address = _queue(state="all", decided="week")
     middle = median(spans) if spans else None  # type: ignore[type-var]  # spans of time have a middle too
     return [
-        Figure(str(len(spans)), "decided in the last 7 days", address),
-        Figure(_span(middle) if middle is not None else "none", "median time to answer", address),
+        Figure(str(len(spans)), _("decided in the last 7 days"), address),
+        Figure(_span(middle) if middle is not None else _("none"), _("median time to answer"), address),
     ]
 
 
 def _span(span: timedelta) -> str:
+    days, hours = round(span / timedelta(days=1)), max(1, round(span / timedelta(hours=1)))
     if span >= timedelta(days=1):
-        return counted(round(span / timedelta(days=1)), "day")
-    return counted(max(1, round(span / timedelta(hours=1))), "hour")
+        return ngettext("{count} day", "{count} days", days).format(count=f"{days:,}")
+    return ngettext("{count} hour", "{count} hours", hours).format(count=hours)
 
 
 def _automatic(now: datetime) -> list[Figure]:
     refunds = Refund.objects.filter(at__gte=now - WEEK)
-    given = refunds.aggregate(
+    sums = refunds.aggregate(
         automatic=Count("pk", filter=Q(case=None)),
         people=Count("pk", filter=~Q(case=None)),
         credits=Sum("credits"),
@@ -95,13 +110,13 @@ def _automatic(now: datetime) -> list[Figure]:
         reverse("admin:refunds_denial_changelist"),
     )
     return [
-        Figure(str(given["automatic"]), "refunds by the policy alone", f"{refund_rows}?since=7&by=policy"),
-        Figure(str(given["people"]), "refunds on a request", f"{refund_rows}?since=7&by=people"),
-        Figure(in_credits(given["credits"] or 0), "refunded", f"{refund_rows}?since=7"),
+        Figure(str(sums["automatic"]), _("refunds by the policy alone"), f"{refund_rows}?since=7&by=policy"),
+        Figure(str(sums["people"]), _("refunds on a request"), f"{refund_rows}?since=7&by=people"),
+        Figure(in_credits(sums["credits"] or 0), _("refunded"), f"{refund_rows}?since=7"),
         *(
             Figure(
                 str(denied[code.value]),
-                f"denied: {REASONS[code].title.lower()}",
+                _("denied: {reason}").format(reason=REASONS[code].title.lower()),
                 f"{denial_rows}?since=7&reason={code.value}",
             )
             for code in codes

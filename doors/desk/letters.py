@@ -1,4 +1,4 @@
-"""The letters and the jobs: what waits, what was given up and why, and sending it again."""
+"""Letters and jobs: what waits, what was given up and why, and sending a letter again."""
 
 from typing import Any
 
@@ -7,8 +7,10 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from doors.desk.pages import at, show
+from doors.desk.pages import DeskRequest, at, show
 from doors.desk.rows import A_PAGE, KeysetList, ReadOnlyAdmin
 from outbox.letters import send_again
 from outbox.models import Job, Message
@@ -17,10 +19,10 @@ VIEW = "outbox.view_message"
 
 
 class State(admin.SimpleListFilter):
-    title, parameter_name = "state", "state"
+    title, parameter_name = _lazy("state"), "state"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("dead", "given up"), ("waiting", "waiting"), ("sent", "sent")]
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("dead", _("given up")), ("waiting", _("waiting")), ("sent", _("sent"))]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Message]") -> "QuerySet[Message]":
         states = {
@@ -32,20 +34,20 @@ class State(admin.SimpleListFilter):
 
 
 class NewestLetters(KeysetList):
-    """Letters have random ids, which are no key to page by: the newest fifty of what the filter leaves."""
+    """The newest fifty that match: letters have random ids, so they cannot be paged by id."""
 
     def get_results(self, request: HttpRequest) -> None:
         newest = list(self.queryset.order_by("-queued_at").values_list("pk", flat=True)[:A_PAGE])
         self.queryset = self.queryset.filter(pk__in=newest)
         super().get_results(request)
-        self.result_list.sort(key=lambda letter: letter.queued_at, reverse=True)  # type: ignore[attr-defined] # a list
+        self.result_list.sort(key=lambda letter: letter.queued_at, reverse=True)
 
 
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
     list_display = ("queued_at", "template", "to", "state", "attempts", "last_error")
     list_filter = (State,)
-    search_help_text = "E-mail, whole"
+    search_help_text = _lazy("E-mail, whole")
 
     def find(self, rows: "QuerySet[Message]", words: str) -> "QuerySet[Message]":
         return rows.filter(to=words.lower())
@@ -53,14 +55,16 @@ class MessageAdmin(ReadOnlyAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[NewestLetters]:
         return NewestLetters
 
-    @admin.display(description="state")
+    @admin.display(description=_lazy("state"))
     def state(self, letter: Message) -> str:
         return state_of(letter)
 
     def address_of(self, letter: Message) -> str:
         return reverse("desk_letter", args=[letter.pk])
 
-    def change_view(self, request: HttpRequest, object_id: str, *_: object, **__: object) -> HttpResponse:
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: object, **options: object
+    ) -> HttpResponse:
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404
@@ -74,30 +78,34 @@ class JobAdmin(ReadOnlyAdmin):
 
 def state_of(letter: Message) -> str:
     if letter.sent_at:
-        return "sent"
+        return _("sent")
     if letter.dead_at:
-        return "given up"
-    return "waiting" if not letter.attempts else "trying"
+        return _("given up")
+    return _("trying") if letter.attempts else _("waiting")
 
 
-def letter(request: HttpRequest, pk: str) -> HttpResponse:
-    """How a letter fares. Its words are between the store and whoever it is to, so they are not shown here."""
-    found = get_object_or_404(Message.objects.select_related("person"), pk=pk)
+def letter_page(request: DeskRequest, pk: str) -> HttpResponse:
+    """Whether a letter was sent. What it says is private to whoever it is for."""
+    letter = get_object_or_404(Message.objects.select_related("person"), pk=pk)
     if request.method == "POST":
-        if send_again(message=found, now=request.now):
-            messages.success(request, "The letter is due again; the worker sends it in a moment.")
+        if send_again(message=letter, now=request.now):
+            messages.success(request, _("The letter is due again; the worker sends it in a moment."))
         else:
             messages.warning(request, "Nothing was done: only a letter that was given up is sent again.")
         return redirect("desk_letter", pk)
-    context = {"letter": found, "state": state_of(found)}
-    title = f"Letter to {found.to}" if found.to else f"Letters of a {found.template}"
+    context = {"letter": letter, "state": state_of(letter)}
+    title = (
+        _("Letter to {address}").format(address=letter.to)
+        if letter.to
+        else _("Letters of a {template}").format(template=letter.template)
+    )
     return show(request, "letter", title, context)
 
 
 urlpatterns: list[URLPattern] = [
     at(
         r"outbox/message/(?P<pk>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/",
-        letter,
+        letter_page,
         "desk_letter",
         may=VIEW,
     ),

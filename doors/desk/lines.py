@@ -1,8 +1,10 @@
-"""Lines below a form, each naming something: read with the lines, not asked for again line by line."""
+"""Inlines whose lines name other rows: those are read with the lines, not by a query for each line."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect, ForeignKeyRawIdWidget
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -13,7 +15,7 @@ from django.utils.text import Truncator
 class KnownSelect(AutocompleteSelect):
     known: Model | None = None
 
-    def optgroups(self, name: str, value: list[str], attr: Any = None) -> Any:
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
         if self.known is None or value != [str(self.known.pk)]:
             return super().optgroups(name, value, attr)
         options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
@@ -41,18 +43,18 @@ class KnownForm(forms.ModelForm):
                 widget.known = getattr(self.instance, name)
 
 
-class KnownLines:
-    """For an inline: `read_with` is what its lines name."""
+class KnownLines(admin.TabularInline):
+    """For an inline; `read_with` names the relations of its lines."""
 
-    form: type[forms.ModelForm] = KnownForm
+    form = KnownForm
     read_with: tuple[str, ...]
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
-        return super().get_queryset(request).select_related(*self.read_with)  # type: ignore[misc] # the admin's own
+        return super().get_queryset(request).select_related(*self.read_with)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name in self.autocomplete_fields:  # type: ignore[attr-defined] # the admin's own
-            kwargs["widget"] = KnownSelect(db_field, self.admin_site)  # type: ignore[attr-defined] # the admin's own
-        elif db_field.name in self.raw_id_fields:  # type: ignore[attr-defined] # the admin's own
-            kwargs["widget"] = KnownId(db_field.remote_field, self.admin_site)  # type: ignore[attr-defined] # the same
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc] # the admin's own
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = KnownSelect(db_field, self.admin_site)
+        elif db_field.name in self.raw_id_fields:
+            kwargs["widget"] = KnownId(db_field.remote_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)

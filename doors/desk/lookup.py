@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import URLPattern
+from django.utils.translation import gettext as _
 
-from doors.desk.pages import at, show
+from doors.desk.pages import DeskRequest, at, show
 from refunds.models import Case
 from refunds.verification import VerifiedItem, readable, verify
 from storefront.models import Purchase
@@ -18,27 +19,26 @@ class Invoice:
     cases: list[Case]
 
 
-def verify_invoice(request: HttpRequest) -> HttpResponse:
-    asked = [text for text in request.GET.getlist("number") if text.strip()]
-    numbers = readable(asked)
-    found: dict[int, list[VerifiedItem]] = {}
+def verify_invoice(request: DeskRequest) -> HttpResponse:
+    typed = [text for text in request.GET.getlist("number") if text.strip()]
+    numbers = readable(typed)
+    items: dict[int, list[VerifiedItem]] = {}
     if numbers:
         for item in verify(publisher=None, numbers=numbers, by=request.user, door="desk", now=request.now):
-            found.setdefault(item.item.purchase_id, []).append(item)
-    purchases = Purchase.objects.select_related("customer", "refund__credit_note").filter(pk__in=found)
-    cases = Case.objects.filter(purchase__in=found).order_by("-opened_at")
-    by_purchase: dict[int, list[Case]] = {}
-    for case in cases:
-        by_purchase.setdefault(case.purchase_id or 0, []).append(case)
-    invoices = [Invoice(one, found[one.pk], by_purchase.get(one.pk, [])) for one in purchases]
+            items.setdefault(item.item.purchase_id, []).append(item)
+    purchases = Purchase.objects.select_related("customer", "refund__credit_note").filter(pk__in=items)
+    cases: dict[int | None, list[Case]] = {}
+    for case in Case.objects.filter(purchase__in=items).order_by("-opened_at"):
+        cases.setdefault(case.purchase_id, []).append(case)
+    invoices = [Invoice(purchase, items[purchase.pk], cases.get(purchase.pk, [])) for purchase in purchases]
     known = {invoice.purchase.number for invoice in invoices}
     context = {
-        "asked": ", ".join(asked),
+        "typed": ", ".join(typed),
         "invoices": sorted(invoices, key=lambda invoice: numbers.index(invoice.purchase.number)),
         "unknown": [number for number in numbers if number not in known],
-        "unreadable": bool(asked) and not numbers,
+        "unreadable": bool(typed) and not numbers,
     }
-    return show(request, "verify_invoice", "Verify invoice", context)
+    return show(request, "verify_invoice", _("Verify invoice"), context)
 
 
 urlpatterns: list[URLPattern] = [

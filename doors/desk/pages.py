@@ -1,32 +1,67 @@
-"""What every page of the desk has in common: the gate, the frame, and how a refusal is shown."""
+"""What every page of the desk has in common: the gate, the frame, and how a form is answered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any
+from http import HTTPStatus
+from typing import Concatenate, ParamSpec, Protocol, cast
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, re_path
 
-View = Callable[..., HttpResponse]
+from doors.problems import page_status
+from doors.requests import PersonRequest
+from ground.refusals import Refusal
+
+P = ParamSpec("P")
 
 
-def at(pattern: str, view: View, name: str, *, may: str) -> URLPattern:
-    """An address of the desk: behind the admin's gate, and for those with the right alone."""
+class DeskRequest(PersonRequest):
+    """From an agent or a lead who has passed the admin's gate."""
+
+
+class Page(Protocol):
+    """Renders a page, with an error message above its form."""
+
+    def __call__(self, error_message: str, status: int) -> HttpResponse: ...
+
+
+def at(
+    pattern: str, view: Callable[Concatenate[DeskRequest, P], HttpResponse], name: str, *, may: str
+) -> URLPattern:
+    """An address of the desk: behind the admin's gate, and only for people with the right `may`."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.has_perm(may):
             raise PermissionDenied
-        return view(request, *args, **kwargs)
+        return view(desk_request(request), *args, **kwargs)
 
     return re_path(rf"^admin/{pattern}$", admin.site.admin_view(guarded), name=name)
 
 
+def desk_request(request: HttpRequest) -> DeskRequest:
+    """For the methods of Django's admin, which takes plain requests: its gate has let this one in."""
+    return cast(DeskRequest, request)
+
+
 def show(
-    request: HttpRequest, template: str, title: str, context: dict[str, Any], *, status: int = 200
+    request: DeskRequest, template: str, title: str, context: Mapping[str, object], *, status: int = 200
 ) -> HttpResponse:
     frame = {**admin.site.each_context(request), "title": title, "now": request.now}
     return render(request, f"desk/{template}.html", {**frame, **context}, status=status)
+
+
+def answer_form(
+    request: DeskRequest, form: BaseForm, *, act: Callable[[], HttpResponse], page: Page
+) -> HttpResponse:
+    """Does the act if a valid form was posted, else shows the page. Where the act is refused, the page shows why."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            return act()
+        except Refusal as refusal:
+            return page(str(refusal), page_status(refusal))
+    return page("", HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)

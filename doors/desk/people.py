@@ -1,30 +1,40 @@
 """People and publishers: agents look them up, leads make publishers and say who acts for them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts import audit
 from accounts.models import Membership, Publisher, PublisherEmail, User
 from accounts.people import ROLES, change_role
-from doors.desk.lines import KnownLines
-from doors.desk.pages import at, show
+from doors.desk.lines import KnownForm, KnownLines
+from doors.desk.pages import DeskRequest, answer_form, at, desk_request, show
 from doors.desk.rows import ReadOnlyAdmin
 from refunds.models import Case, Refund
 from storefront.models import Purchase
 
-# Roles are given on a page of their own; addresses and second factors are between a person and the shop's sign-in.
 LATEST = 10
+ROLE_CHOICES = [("", _lazy("A customer")), ("agent", _lazy("An agent")), ("lead", _lazy("A lead"))]
+NEW_ROLE = {
+    "": _lazy("{person} is a customer."),
+    "agent": _lazy("{person} is an agent."),
+    "lead": _lazy("{person} is a lead."),
+}
 
+# Roles have a page of their own; e-mail addresses and second factors are managed by their owner, in the shop.
 for model in (Group, EmailAddress, Authenticator):
     admin.site.unregister(model)
 
@@ -33,12 +43,14 @@ for model in (Group, EmailAddress, Authenticator):
 class UserAdmin(ReadOnlyAdmin):
     list_display = ("email", "name", "is_active", "is_staff", "date_joined")
     list_filter = ("is_staff", "is_active")
-    search_help_text = "E-mail, whole"
+    search_help_text = _lazy("E-mail, whole")
 
-    def find(self, rows: "QuerySet[Any]", words: str) -> "QuerySet[Any]":
+    def find(self, rows: "QuerySet[User]", words: str) -> "QuerySet[User]":
         return rows.filter(email=words.lower())
 
-    def change_view(self, request: HttpRequest, object_id: str, *_: Any, **__: Any) -> HttpResponse:
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: object, **options: object
+    ) -> HttpResponse:
         person = get_object_or_404(
             User.objects.select_related("wallet"), pk=object_id if object_id.isdecimal() else 0
         )
@@ -54,7 +66,7 @@ class UserAdmin(ReadOnlyAdmin):
             "memberships": person.memberships.select_related("publisher"),
             "acts": person.audit_lines.order_by("-id")[:LATEST] if person.is_staff else (),
         }
-        return show(request, "person", str(person), context)
+        return show(desk_request(request), "person", str(person), context)
 
 
 class EmailInline(admin.TabularInline):
@@ -63,8 +75,16 @@ class EmailInline(admin.TabularInline):
     fields = ("address", "confirmed_at")
 
 
-class MemberInline(KnownLines, admin.TabularInline):
+class MemberForm(KnownForm):
+    class Meta:
+        model = Membership
+        fields = ("user", "role")
+        labels = {"user": _lazy("Person")}
+
+
+class MemberInline(KnownLines):
     model = Membership
+    form = MemberForm
     read_with = ("user", "publisher")
     extra = 1
     fields = ("user", "role")
@@ -73,69 +93,68 @@ class MemberInline(KnownLines, admin.TabularInline):
 
 @admin.register(Publisher)
 class PublisherAdmin(ReadOnlyAdmin):
-    """Made and named by leads, with the addresses and the people that act for it."""
+    """Leads create publishers and edit their addresses and members."""
 
     list_display = ("name", "slug", "created_at")
     fields = ("name", "slug", "created_at")
     readonly_fields = ("created_at",)
-    prepopulated_fields = {"slug": ("name",)}
     inlines = (EmailInline, MemberInline)
-    search_help_text = "Slug, or name, whole"
+    search_help_text = _lazy("Slug, or name, whole")
 
-    def find(self, rows: "QuerySet[Any]", words: str) -> "QuerySet[Any]":
+    def find(self, rows: "QuerySet[Publisher]", words: str) -> "QuerySet[Publisher]":
         return rows.filter(slug=words.lower()) | rows.filter(name=words)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("accounts.add_publisher"))
+        return request.user.has_perm("accounts.add_publisher")
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.has_perm("accounts.change_publisher"))
+    def has_change_permission(self, request: HttpRequest, obj: Publisher | None = None) -> bool:
+        return request.user.has_perm("accounts.change_publisher")
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.prepopulated_fields if self.has_change_permission(request, obj) else {}
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Publisher | None = None
+    ) -> dict[str, Sequence[str]]:
+        return {"slug": ("name",)} if self.has_change_permission(request, obj) else {}
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        audit.record(by=request.user, act="make publisher", subject=obj.slug, why=obj.name, now=request.now)
+    def log_addition(self, request: HttpRequest, obj: Publisher, message: Any) -> LogEntry:
+        sent = desk_request(request)
+        audit.record(by=sent.user, act="make publisher", subject=obj.slug, why=obj.name, now=sent.now)
         return super().log_addition(request, obj, message)
 
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        said = self.model._meta.verbose_name + ": " + str(message)
-        audit.record(by=request.user, act="change publisher", subject=obj.slug, why=said, now=request.now)
+    def log_change(self, request: HttpRequest, obj: Publisher, message: Any) -> LogEntry:
+        sent, why = desk_request(request), f"{self.opts.verbose_name}: {message}"
+        audit.record(by=sent.user, act="change publisher", subject=obj.slug, why=why, now=sent.now)
         return super().log_change(request, obj, message)
 
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(
-        label="What they are",
-        choices=[("", "A customer"), ("agent", "An agent"), ("lead", "A lead")],
+        label=_lazy("What they are"),
+        choices=ROLE_CHOICES,
         required=False,
         widget=forms.RadioSelect,
     )
-    why = forms.CharField(label="Why", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    why = forms.CharField(label=_lazy("Why"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-def roles(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who works at the desk is a lead's confirmed act, with a reason; nobody changes their own role."""
+def roles(request: DeskRequest, pk: str) -> HttpResponse:
+    """A lead makes somebody an agent, a lead or a customer, and says why; nobody changes their own role."""
     person = get_object_or_404(User, pk=pk)
     current = next((role for role, group in reversed(ROLES.items()) if group in person.role_names), "")
     form = RoleForm(request.POST if request.method == "POST" else None, initial={"role": current})
-    said = "Nobody changes their own role." if person == request.user else ""
-    if form.is_bound and form.is_valid() and not said:
-        change_role(
-            user=person,
-            role=form.cleaned_data["role"],
-            by=request.user,
-            why=form.cleaned_data["why"],
-            now=request.now,
-        )
-        messages.success(
-            request, f"{person} is {dict(form.fields['role'].choices)[form.cleaned_data['role']].lower()}."
-        )
+
+    def act() -> HttpResponse:
+        role, why = form.cleaned_data["role"], form.cleaned_data["why"]
+        change_role(user=person, role=role, by=request.user, why=why, now=request.now)
+        messages.success(request, str(NEW_ROLE[role]).format(person=person))
         return redirect("admin:accounts_user_change", pk)
-    status = 403 if said and form.is_bound else 422 if form.errors else 200
-    return show(
-        request, "roles", f"Role of {person}", {"person": person, "form": form, "said": said}, status=status
-    )
+
+    def page(error_message: str, status: int) -> HttpResponse:
+        if person == request.user:
+            error_message, status = _("Nobody changes their own role."), 403 if form.is_bound else 200
+        context = {"person": person, "form": form, "error_message": error_message}
+        return show(request, "roles", _("Role of {person}").format(person=person), context, status=status)
+
+    return answer_form(request, form, act=act, page=page)
 
 
 urlpatterns: list[URLPattern] = [

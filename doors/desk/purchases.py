@@ -1,21 +1,20 @@
-"""Purchases in the desk: to be read, quoted as of any instant, and looked after on pages of their own."""
-
-from typing import Any, cast
+"""Purchases: their list and page with a quote as of any instant, charge-backs, and duplicate charges."""
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, reverse
 from django.utils.http import urlencode
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from doors.desk.forms import OpenForm, WhyForm
-from doors.desk.pages import at, show
+from doors.desk.pages import DeskRequest, answer_form, at, desk_request, show
 from doors.desk.rows import ReadOnlyAdmin, place
-from doors.problems import page_status
 from ground.refusals import Refusal
 from refunds import cases, duplicates
 from refunds.cases import rights
@@ -34,10 +33,10 @@ class PurchaseAdmin(ReadOnlyAdmin):
     list_display = ("number", "title", "customer", "status", "credits_spent", "completed_at", "downloaded")
     list_select_related = ("customer",)
     list_filter = ("status",)
-    search_help_text = "Invoice number in any spelling, or e-mail"
+    search_help_text = _lazy("Invoice number in any spelling, or e-mail")
     actions = ("verify_invoice", "open_manual_refund_request")
 
-    def find(self, rows: "QuerySet[Any]", words: str) -> "QuerySet[Any]":
+    def find(self, rows: "QuerySet[Purchase]", words: str) -> "QuerySet[Purchase]":
         if "@" in words:
             return rows.filter(customer__email=words.lower())
         return rows.filter(number=normalise(words) or "")
@@ -45,52 +44,59 @@ class PurchaseAdmin(ReadOnlyAdmin):
     def address_of(self, purchase: Purchase) -> str:
         return reverse("desk_purchase", args=[purchase.number])
 
-    def response_action(self, request: HttpRequest, queryset: "QuerySet[Any]") -> HttpResponseBase | None:
-        """What is no key of a row chooses none; Django would ask the database for it."""
+    def response_action(  # type: ignore[override] # Django 5.2 has no `action_location` yet
+        self, request: HttpRequest, queryset: "QuerySet[Purchase]"
+    ) -> HttpResponse | None:
+        """Ignores what is no key of a row, for which Django would ask the database."""
         sent = request.POST.copy()
         keys = [key for key in sent.getlist(ACTION_CHECKBOX_NAME) if place(key) is not None]
         sent.setlist(ACTION_CHECKBOX_NAME, keys)
-        request.POST = cast(Any, sent)
+        request.POST = sent  # type: ignore[assignment] # a copy can be written to
         return super().response_action(request, queryset)
 
-    @admin.display(description="downloaded")
+    @admin.display(description=_lazy("downloaded"))
     def downloaded(self, purchase: Purchase) -> str:
-        return f"{purchase.downloaded_count} of {purchase.items_count}"
+        return _("{count} of {total}").format(count=purchase.downloaded_count, total=purchase.items_count)
 
-    @admin.action(description="Verify invoice", permissions=["view"])
+    @admin.action(description=_lazy("Verify invoice"), permissions=["view"])
     def verify_invoice(self, request: HttpRequest, rows: "QuerySet[Purchase]") -> HttpResponse:
         numbers = [("number", number) for number in rows.values_list("number", flat=True)[:MOST_AT_ONCE]]
         return redirect(f"{reverse('desk_verify_invoice')}?{urlencode(numbers)}")
 
-    @admin.action(description="Open manual refund request", permissions=["decide"])
+    @admin.action(description=_lazy("Open manual refund request"), permissions=["decide"])
     def open_manual_refund_request(
         self, request: HttpRequest, rows: "QuerySet[Purchase]"
-    ) -> HttpResponseBase | None:
+    ) -> HttpResponse | None:
         chosen = list(rows.select_related("customer", "terms")[:MOST_AT_ONCE])
         if not chosen:
             messages.warning(
                 request, "Those purchases are not there. Choose some from the list; nothing was opened."
             )
             return None
-        return open_requests(request, chosen)
+        return open_requests(desk_request(request), chosen)
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm(rights.DECIDE))
+        return request.user.has_perm(rights.DECIDE)
 
 
-def open_requests(request: HttpRequest, chosen: list[Purchase]) -> HttpResponse:
-    """The page that asks for grounds and note; then one request for each purchase."""
+def open_requests(request: DeskRequest, chosen: list[Purchase]) -> HttpResponse:
+    """Asks for grounds and a note, then opens a request for each purchase."""
     form = OpenForm(request.POST if "grounds" in request.POST else None, initial={"grounds": "out_of_window"})
     refused: list[tuple[Purchase, str]] = []
     if form.is_bound and form.is_valid():
         opened = _open_each(request, chosen, form.cleaned_data, refused)
         if opened and not refused:
-            messages.success(request, f"Opened {', '.join(case.number for case in opened)}.")
+            messages.success(
+                request, _("Opened {numbers}.").format(numbers=", ".join(case.number for case in opened))
+            )
             if len(opened) == 1:
                 return redirect("desk_case", opened[0].number)
             return redirect("desk_queue")
         for case in opened:
-            messages.success(request, f"Opened {case.number} for {case.purchase}.")
+            messages.success(
+                request,
+                _("Opened {number} for {purchase}.").format(number=case.number, purchase=case.purchase),
+            )
     context = {
         "form": form,
         "chosen": chosen,
@@ -100,11 +106,11 @@ def open_requests(request: HttpRequest, chosen: list[Purchase]) -> HttpResponse:
         "post_to": reverse("admin:storefront_purchase_changelist"),
     }
     status = 409 if refused else 422 if form.errors else 200
-    return show(request, "open_request", "Open manual refund request", context, status=status)
+    return show(request, "open_request", _("Open manual refund request"), context, status=status)
 
 
 def _open_each(
-    request: HttpRequest, chosen: list[Purchase], data: dict[str, str], refused: list[tuple[Purchase, str]]
+    request: DeskRequest, chosen: list[Purchase], data: dict[str, str], refused: list[tuple[Purchase, str]]
 ) -> list[Case]:
     opened = []
     for purchase in chosen:
@@ -125,25 +131,26 @@ def _open_each(
 
 class AsOfForm(forms.Form):
     at = forms.DateTimeField(
-        label="Quote as of",
+        label=_lazy("Quote as of"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"],
-        help_text="In your time zone; with what was known then. Empty: now.",
+        help_text=_lazy("In your time zone; with what was known then. Empty: now."),
     )
 
 
-def purchase_page(request: HttpRequest, number: str) -> HttpResponse:
-    purchase = _load_all(number, request.user)
+def purchase_page(request: DeskRequest, number: str) -> HttpResponse:
+    ended = ("refund__credit_note", "refund__requested_by", "charge_back__by")
+    purchase = get_object_or_404(_rows().select_related(*ended), number=number)
     form = AsOfForm(request.GET if "at" in request.GET else None, initial={"at": localtime(request.now)})
-    asked = form.cleaned_data["at"] if form.is_bound and form.is_valid() else None
+    as_of = form.cleaned_data["at"] if form.is_bound and form.is_valid() else None
     held = duplicates.held_twice(purchase)
     context = {
         "purchase": purchase,
-        "own": purchase.customer_id == request.user.pk or purchase.sold_by_reader,  # type: ignore[attr-defined]
+        "own": bool(rights.own_matter(request.user, purchase=purchase)),
         "form": form,
-        "as_of": asked,
-        "decision": quote_as_of(purchase=purchase, at=asked or request.now).decision,
+        "as_of": as_of,
+        "decision": quote_as_of(purchase=purchase, at=as_of or request.now).decision,
         "items": purchase.items.select_related("asset", "publisher").order_by("position"),
         "downloads": held.downloads,
         "pairs": held.pairs,
@@ -155,8 +162,8 @@ def purchase_page(request: HttpRequest, number: str) -> HttpResponse:
     return show(request, "purchase", purchase.number, context)
 
 
-def documents(request: HttpRequest, number: str) -> HttpResponse:
-    """The invoice, or the credit note, byte for byte as the customer has it."""
+def document(request: DeskRequest, number: str) -> HttpResponse:
+    """The invoice or credit note that the customer has, byte for byte."""
     if number.startswith("IN"):
         get_object_or_404(Purchase.objects.filter(invoice__isnull=False), number=number)
     else:
@@ -166,59 +173,47 @@ def documents(request: HttpRequest, number: str) -> HttpResponse:
     return response
 
 
-def record_charge_back(request: HttpRequest, number: str) -> HttpResponse:
-    purchase = _load(number)
+def record_charge_back(request: DeskRequest, number: str) -> HttpResponse:
+    purchase = get_object_or_404(_rows(), number=number)
     form = WhyForm(request.POST if request.method == "POST" else None)
-    said, status = "", 200
-    if form.is_bound and form.is_valid():
-        try:
-            rights.assert_not_own(request.user, purchase=purchase)
-            charge_back(purchase=purchase, by=request.user, why=form.cleaned_data["why"], now=request.now)
-        except Refusal as refusal:
-            said, status = str(refusal), page_status(refusal)
-        else:
-            messages.success(request, "The charge-back is recorded, and its licences have ended.")
-            return redirect("desk_purchase", number)
-    context = {
-        "purchase": purchase,
-        "form": form,
-        "said": said,
-        "possible": purchase.status in {Status.COMPLETED, Status.REFUNDED},
-        "items": purchase.items.live().select_related("publisher"),
-        "open_case": Case.objects.open().filter(purchase=purchase).first(),
-    }
-    if form.errors:
-        status = 422
-    return show(request, "charge_back", f"Record a charge-back: {number}", context, status=status)
+    title = _("Record a charge-back: {number}").format(number=number)
+
+    def act() -> HttpResponse:
+        rights.assert_not_own(request.user, purchase=purchase)
+        charge_back(purchase=purchase, by=request.user, why=form.cleaned_data["why"], now=request.now)
+        messages.success(request, _("The charge-back is recorded, and its licences have ended."))
+        return redirect("desk_purchase", number)
+
+    def page(error_message: str, status: int) -> HttpResponse:
+        context = {
+            "purchase": purchase,
+            "form": form,
+            "error_message": error_message,
+            "possible": purchase.status in {Status.COMPLETED, Status.REFUNDED},
+            "ending": purchase.items.live().values_list("title", flat=True),
+            "open_case": Case.objects.open().filter(purchase=purchase).first(),
+        }
+        return show(request, "charge_back", title, context, status=status)
+
+    return answer_form(request, form, act=act, page=page)
 
 
-def duplicates_page(request: HttpRequest) -> HttpResponse:
+def duplicates_page(request: DeskRequest) -> HttpResponse:
     """Duplicate charges that nobody asked about yet, each with the purchase that it repeats."""
     before = place(request.GET.get("before", ""))
-    asked = request.GET.get("days", "")
-    days = int(asked) if asked in {str(one) for one in duplicates.LOOKED_BACK} else duplicates.LOOKED_BACK[0]
+    spans = {str(days): days for days in duplicates.LOOKED_BACK}
+    days = spans.get(request.GET.get("days", ""), duplicates.LOOKED_BACK[0])
     rows = duplicates.unasked(now=request.now, days=days)
-    found = list((rows.filter(pk__lt=before) if before is not None else rows)[:51])
+    shown = list((rows.filter(pk__lt=before) if before is not None else rows)[:51])
     context = {
-        "shown": duplicates.with_first(found[:50]),
-        "older": f"?days={days}&before={found[49].pk}" if len(found) > 50 else "",
+        "shown": duplicates.with_first(shown[:50]),
+        "older": f"?days={days}&before={shown[49].pk}" if len(shown) > 50 else "",
         "newest": "?" if before is not None else "",
         "checkbox": ACTION_CHECKBOX_NAME,
         "days": days,
         "spans": duplicates.LOOKED_BACK,
     }
-    return show(request, "duplicates", "Duplicate charges nobody asked about", context)
-
-
-def _load(number: str) -> Purchase:
-    return get_object_or_404(_rows(), number=number)
-
-
-def _load_all(number: str, person: Any) -> Purchase:
-    """With how it ended, and whether it is the reader's own affair."""
-    rows = _rows().select_related("refund__credit_note", "refund__requested_by", "charge_back__by")
-    sold_by_reader = Exists(rights.sold_by(person).filter(pk=OuterRef("pk")))
-    return get_object_or_404(rows.annotate(sold_by_reader=sold_by_reader), number=number)
+    return show(request, "duplicates", _("Duplicate charges nobody asked about"), context)
 
 
 def _rows() -> "QuerySet[Purchase]":
@@ -235,7 +230,7 @@ urlpatterns: list[URLPattern] = [
     ),
     at(
         r"documents/(?P<number>(?:IN|CN)[0-9]{12})\.pdf",
-        documents,
+        document,
         "desk_document",
         may="storefront.view_invoice",
     ),

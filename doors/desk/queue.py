@@ -1,16 +1,17 @@
-"""The queue: open cases, the oldest deadline first, so that what is overdue leads it."""
+"""The queue: open cases, the oldest deadline first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import Publisher
-from doors.desk.pages import show
+from doors.desk.pages import DeskRequest, show
 from doors.desk.rows import place
 from refunds.models import Answer, Case, CaseItem, Grounds, State
 from refunds.models.cases import OPEN_STATES
@@ -18,54 +19,63 @@ from refunds.wording import GROUNDS, STATES
 from storefront.numbers import normalise
 
 A_PAGE = 50
-DUE = {"overdue": "Overdue", "day": "Within a day", "week": "Within a week"}
+DUE = {"overdue": _lazy("Overdue"), "day": _lazy("Within a day"), "week": _lazy("Within a week")}
 MOST_PUBLISHERS = 200
-# How long ago open ones were opened, in days: from, to.
+# Days since a case was opened: at least, less than.
 AGES = {"1": (0, 1), "3": (1, 3), "7": (3, 7), "older": (7, None)}
 DECIDED = (State.APPROVED, State.REJECTED, State.ANSWERED)
-ASKED = ("state", "grounds", "publisher", "due", "whose", "age", "decided", "q")
+FILTERS = ("state", "grounds", "publisher", "due", "whose", "age", "decided", "q")
 
 
 @dataclass(frozen=True)
-class Found:
+class QueuePage:
     rows: Sequence[Case]
-    more: str
-    first: str
+    older: str
+    newest: str
 
 
-def queue(request: HttpRequest) -> HttpResponse:
-    # PostgreSQL's text cannot hold a NUL: it finds nothing, so nobody asks for one.
-    asked = {name: request.GET.get(name, "").replace("\x00", "") for name in ASKED}
+def queue(request: DeskRequest) -> HttpResponse:
+    # PostgreSQL refuses a NUL in text, and no row has one.
+    filters = {name: request.GET.get(name, "").replace("\x00", "") for name in FILTERS}
     context = {
-        "found": _page(request, _filtered(request, asked), asked),
-        "asked": asked,
-        "states": [("", "All open"), *((state, STATES[state]) for state in State.values), ("all", "All")],
-        "grounds": [("", "All grounds"), *GROUNDS.items()],
-        "due": [("", "Any deadline"), *DUE.items()],
-        "whose": [("", "Everybody's"), ("mine", "Mine"), ("nobody", "Unassigned"), ("lead", "With a lead")],
+        "page": _page(request, _filtered(request, filters), filters),
+        "filters": filters,
+        "states": [
+            ("", _("All open")),
+            *((state, STATES[state]) for state in State.values),
+            ("all", _("All")),
+        ],
+        "grounds": [("", _("All grounds")), *GROUNDS.items()],
+        "due": [("", _("Any deadline")), *DUE.items()],
+        "whose": [
+            ("", _("Everybody's")),
+            ("mine", _("Mine")),
+            ("nobody", _("Unassigned")),
+            ("lead", _("With a lead")),
+        ],
         "publishers": _publishers(),
     }
-    return show(request, "queue", "Requests", context)
+    return show(request, "queue", _("Requests"), context)
 
 
-def _filtered(request: HttpRequest, asked: dict[str, str]) -> "QuerySet[Case]":
+def _filtered(request: DeskRequest, filters: dict[str, str]) -> "QuerySet[Case]":
     rows = Case.objects.select_related("purchase", "customer", "publisher", "assigned_to")
-    words = asked["q"].strip()
+    words = filters["q"].strip()
     if words:
         return rows.filter(_search(words))
-    if asked["decided"] == "week":
+    if filters["decided"] == "week":
         rows = rows.filter(state__in=DECIDED, closed_at__gte=request.now - timedelta(days=7))
-    elif asked["state"] in State.values:
-        rows = rows.filter(state=asked["state"])
-    elif asked["state"] != "all":
+    elif filters["state"] in State.values:
+        rows = rows.filter(state=filters["state"])
+    elif filters["state"] != "all":
         rows = rows.filter(state__in=OPEN_STATES)
-    if asked["grounds"] in Grounds.values:
-        rows = rows.filter(grounds=asked["grounds"])
-    if asked["publisher"]:
-        named = CaseItem.objects.filter(item__publisher__slug=asked["publisher"]).values("case")
-        rows = rows.filter(Q(publisher__slug=asked["publisher"]) | Q(pk__in=named))
-    due = _due(_aged(rows, asked["age"], request.now), asked["due"], request.now)
-    return _whose(due, asked["whose"], request)
+    if filters["grounds"] in Grounds.values:
+        rows = rows.filter(grounds=filters["grounds"])
+    if filters["publisher"]:
+        named = CaseItem.objects.filter(item__publisher__slug=filters["publisher"]).values("case")
+        rows = rows.filter(Q(publisher__slug=filters["publisher"]) | Q(pk__in=named))
+    due = _due(_aged(rows, filters["age"], request.now), filters["due"], request.now)
+    return _whose(due, filters["whose"], request)
 
 
 def _search(words: str) -> Q:
@@ -91,7 +101,7 @@ def _aged(rows: "QuerySet[Case]", age: str, now: datetime) -> "QuerySet[Case]":
     return rows if most is None else rows.filter(opened_at__gt=now - timedelta(days=most))
 
 
-def _whose(rows: "QuerySet[Case]", whose: str, request: HttpRequest) -> "QuerySet[Case]":
+def _whose(rows: "QuerySet[Case]", whose: str, request: DeskRequest) -> "QuerySet[Case]":
     if whose == "mine":
         return rows.filter(assigned_to=request.user)
     if whose == "nobody":
@@ -99,19 +109,19 @@ def _whose(rows: "QuerySet[Case]", whose: str, request: HttpRequest) -> "QuerySe
     return rows.filter(with_lead=True) if whose == "lead" else rows
 
 
-def _page(request: HttpRequest, rows: "QuerySet[Case]", asked: dict[str, str]) -> Found:
-    """Open ones by deadline, all others by when they were opened; one row more tells whether there are more."""
-    by_deadline = not asked["q"] and not asked["decided"] and asked["state"] in {"", *OPEN_STATES}
+def _page(request: DeskRequest, rows: "QuerySet[Case]", filters: dict[str, str]) -> QueuePage:
+    """Open cases by deadline, all others newest first. One row more than a page tells whether there is another."""
+    by_deadline = not filters["q"] and not filters["decided"] and filters["state"] in {"", *OPEN_STATES}
     after = request.GET.get("after", "")
     rows = _by_deadline(rows, after) if by_deadline else _newest(rows, after)
-    found = list(rows[: A_PAGE + 1])
-    kept = {name: value for name, value in asked.items() if value}
-    more = ""
-    if len(found) > A_PAGE:
-        last = found[A_PAGE - 1]
+    shown = list(rows[: A_PAGE + 1])
+    kept = {name: value for name, value in filters.items() if value}
+    older = ""
+    if len(shown) > A_PAGE:
+        last = shown[A_PAGE - 1]
         key = f"{last.deadline.isoformat()}_{last.pk}" if by_deadline and last.deadline else str(last.pk)
-        more = f"?{urlencode({**kept, 'after': key})}"
-    return Found(found[:A_PAGE], more, f"?{urlencode(kept)}" if after else "")
+        older = f"?{urlencode({**kept, 'after': key})}"
+    return QueuePage(shown[:A_PAGE], older, f"?{urlencode(kept)}" if after else "")
 
 
 def _by_deadline(rows: "QuerySet[Case]", after: str) -> "QuerySet[Case]":
@@ -131,9 +141,9 @@ def _newest(rows: "QuerySet[Case]", after: str) -> "QuerySet[Case]":
     return (rows if before is None else rows.filter(pk__lt=before)).order_by("-pk")
 
 
-def _publishers() -> list[tuple[str, Any]]:
-    """Those who are asked in open cases, or ask themselves."""
+def _publishers() -> list[tuple[str, str]]:
+    """Publishers that are asked in an open case, or opened one."""
     asked = Answer.objects.filter(case__state__in=OPEN_STATES).values("publisher")
     own = Case.objects.open().exclude(publisher=None).values("publisher")
     rows = Publisher.objects.filter(Q(pk__in=asked) | Q(pk__in=own)).order_by("name")[:MOST_PUBLISHERS]
-    return [("", "All publishers"), *rows.values_list("slug", "name")]
+    return [("", _("All publishers")), *rows.values_list("slug", "name")]

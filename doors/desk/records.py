@@ -1,20 +1,22 @@
-"""The rows that nobody edits, to be read: refunds, denials, credit notes, charge-backs, look-ups, the audit trail."""
+"""Records that nobody edits: refunds, denials, credit notes, charge-backs, look-ups, the audit trail."""
 
 import json
 from datetime import timedelta
-from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import AuditLine
-from doors.desk.pages import show
+from doors.desk.names import heading_of
+from doors.desk.pages import desk_request, show
 from doors.desk.rows import ReadOnlyAdmin
-from refunds.models import ChargeBack, CreditNote, Denial, LookUp, Refund
+from refunds.models import Case, ChargeBack, CreditNote, Denial, LookUp, Refund
 from refunds.policy import ReasonCode
 from refunds.serial import decision_from_json
 from refunds.wording import REASONS
@@ -23,102 +25,117 @@ from storefront.numbers import normalise
 
 
 class Lately(admin.SimpleListFilter):
-    title, parameter_name = "when", "since"
+    title, parameter_name = _lazy("when"), "since"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("7", "last 7 days"), ("30", "last 30 days")]
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("7", _("last 7 days")), ("30", _("last 30 days"))]
 
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Model]") -> "QuerySet[Model]":
         days = self.value()
-        return (
-            queryset.filter(at__gte=request.now - timedelta(days=int(days)))
-            if days in {"7", "30"}
-            else queryset
-        )
+        if days not in {"7", "30"}:
+            return queryset
+        return queryset.filter(at__gte=desk_request(request).now - timedelta(days=int(days)))
 
 
 class How(admin.SimpleListFilter):
-    title, parameter_name = "decided by", "by"
+    title, parameter_name = _lazy("decided by"), "by"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("policy", "the policy alone"), ("people", "people, on a request")]
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("policy", _("the policy alone")), ("people", _("people, on a request"))]
 
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Model]") -> "QuerySet[Model]":
         if self.value() not in {"policy", "people"}:
             return queryset
         return queryset.filter(case__isnull=self.value() == "policy")
 
 
 class Door(admin.SimpleListFilter):
-    """Named here, because asking the rows which doors there are would read all of them."""
+    """The doors are listed here, because finding them in the rows would read every row."""
 
-    title, parameter_name = "through", "door"
+    title, parameter_name = _lazy("through"), "door"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         return [
-            ("page", "the shop"),
-            ("api", "the API"),
-            ("store", "another shop"),
-            ("desk", "the desk"),
-            ("file", "a store file"),
+            ("page", _("the shop")),
+            ("api", _("the API")),
+            ("store", _("another shop")),
+            ("desk", _("the desk")),
+            ("file", _("a store file")),
         ]
 
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Model]") -> "QuerySet[Model]":
         return queryset.filter(door=self.value()) if self.value() else queryset
 
 
 class Because(admin.SimpleListFilter):
-    title, parameter_name = "reason", "reason"
+    title, parameter_name = _lazy("reason"), "reason"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         return [(code.value, REASONS[code].title) for code in ReasonCode if code != ReasonCode.NOT_YOURS]
 
-    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Model]") -> "QuerySet[Model]":
         return queryset.filter(gives(self.value())) if self.value() in set(ReasonCode) else queryset
 
 
 def gives(code: str | None) -> Q:
-    """Whether a stored decision names this reason; it is canonical text, so the spelling is one."""
+    """Finds a reason in a stored decision, whose text is canonical."""
     return Q(decision__contains=f'"code":"{code}"')
 
 
 class OfAPurchase(ReadOnlyAdmin):
     """Found by the invoice number in any spelling, or by the customer's address."""
 
-    search_help_text = "Invoice number in any spelling, or e-mail"
+    search_help_text = _lazy("Invoice number in any spelling, or e-mail")
 
-    def find(self, rows: "QuerySet[Any]", words: str) -> "QuerySet[Any]":
+    def find(self, rows: "QuerySet[Model]", words: str) -> "QuerySet[Model]":
         if "@" in words:
             return rows.filter(customer__email=words.lower())
         return rows.filter(purchase__number=normalise(words) or "")
 
 
 class Judged(OfAPurchase):
-    """A stored decision, drawn as whoever asked saw it, with the facts that it was taken from."""
+    """A stored decision, shown as its reader saw it, with its facts."""
 
-    def change_view(self, request: HttpRequest, object_id: str, *_: object, **__: object) -> HttpResponse:
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: object, **options: object
+    ) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
         rows = self.get_queryset(request).select_related("purchase", "customer", "requested_by")
         row = get_object_or_404(rows, pk=object_id if object_id.isdecimal() else 0)
-        name = self.opts.model_name
+        name, what = self.opts.model_name, str(self.opts.verbose_name).capitalize()
+        title = _("{what} for {number}").format(what=what, number=row.purchase.number)
         context = {
             "row": row,
-            "what": str(self.opts.verbose_name).capitalize(),
-            "list_name": str(self.opts.verbose_name_plural).capitalize(),
+            "what": what,
+            "list_name": heading_of(self.opts),
             "list_address": reverse(f"admin:refunds_{name}_changelist"),
             "decision": decision_from_json(json.loads(row.decision)),
             "facts": _indented(row.facts),
             "stored": _indented(row.decision),
         }
-        return show(request, "judged", f"{context['what']} for {row.purchase.number}", context)
+        return show(desk_request(request), "judged", title, context)
 
 
 @admin.register(Refund)
 class RefundAdmin(Judged):
-    list_display = ("at", "purchase", "customer", "credits", "basis", "full", "requested_by", "door", "case")
+    list_display = (
+        "at",
+        "purchase",
+        "customer",
+        "credits",
+        "basis",
+        "full",
+        "requested_by",
+        "door",
+        "on_request",
+    )
     list_select_related = ("purchase", "customer", "requested_by", "case")
     list_filter = (Lately, How, "basis", Door)
+
+    @admin.display(description=_lazy("request"))
+    def on_request(self, refund: Refund) -> Case | None:
+        return refund.case
 
 
 @admin.register(Denial)
@@ -127,7 +144,7 @@ class DenialAdmin(Judged):
     list_select_related = ("purchase", "customer", "requested_by")
     list_filter = (Lately, Because, Door)
 
-    @admin.display(description="reasons")
+    @admin.display(description=_lazy("reasons"))
     def reasons(self, denial: Denial) -> str:
         return ", ".join(reason["code"] for reason in json.loads(denial.decision)["reasons"])
 
@@ -136,12 +153,12 @@ class DenialAdmin(Judged):
 class CreditNoteAdmin(ReadOnlyAdmin):
     list_display = ("number", "refund", "customer", "issued_at")
     list_select_related = ("refund", "customer")
-    search_help_text = "Credit note number, or e-mail"
+    search_help_text = _lazy("Credit note number, or e-mail")
 
     def address_of(self, row: CreditNote) -> str:
         return reverse("admin:refunds_refund_change", args=[row.refund_id])
 
-    def find(self, rows: "QuerySet[Any]", words: str) -> "QuerySet[Any]":
+    def find(self, rows: "QuerySet[Model]", words: str) -> "QuerySet[Model]":
         if "@" in words:
             return rows.filter(customer__email=words.lower())
         return rows.filter(number=words.upper().replace(" ", ""))
@@ -178,9 +195,9 @@ class AuditAdmin(ReadOnlyAdmin):
     list_display = ("at", "by", "act", "subject", "why")
     list_display_links = None
     list_select_related = ("by",)
-    search_help_text = "Exactly what it was about: an invoice, a request, an e-mail"
+    search_help_text = _lazy("Exactly what it was about: an invoice, a request, an e-mail")
 
-    def find(self, rows: "QuerySet[Any]", words: str) -> "QuerySet[Any]":
+    def find(self, rows: "QuerySet[Model]", words: str) -> "QuerySet[Model]":
         return rows.filter(subject__in={words, words.upper(), normalise(words) or words})
 
 

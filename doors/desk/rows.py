@@ -1,7 +1,9 @@
 """Lists of rows that nobody edits: paged by key and never counted, so that half a million rows are as quick as fifty."""
 
-from collections.abc import Callable
-from typing import Any
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -11,21 +13,26 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from doors.desk.names import heading_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 BEFORE = "before"
 A_PAGE = 50
 LONGEST_KEY = 18  # digits
 
 
 def place(text: str) -> int | None:
-    """The key of a row, as an address carries it."""
+    """The key of a row in an address."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_KEY else None
 
 
-class Page(Paginator):  # type: ignore[type-arg] # Django classes take no parameters when they run
-    """Nobody asks it how many there are: what it holds is the page."""
+class Page(Paginator):
+    """Holds one page, and counts no other rows."""
 
     @property
-    def count(self) -> int:  # type: ignore[override] # Django caches it, and here there is nothing to cache
+    def count(self) -> int:
         return len(self.object_list)
 
 
@@ -37,16 +44,16 @@ class KeysetList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         # Django goes on to call the page "Select … to view"; the template shows this instead.
-        self.heading = str(self.opts.verbose_name_plural).capitalize()
+        self.heading = heading_of(self.opts)
         rows = self.queryset.order_by("-pk")
         before = request.GET.get(BEFORE, "")
         if before:
             if place(before) is None:
                 raise IncorrectLookupParameters
             rows = rows.filter(pk__lt=place(before))
-        found = list(rows[: A_PAGE + 1])
-        self.result_list = found[:A_PAGE]  # type: ignore[assignment] # a page in memory, as Django's own is
-        self.older = f"?{self._with_before(found[A_PAGE - 1].pk)}" if len(found) > A_PAGE else ""
+        shown = list(rows[: A_PAGE + 1])
+        self.result_list = shown[:A_PAGE]
+        self.older = f"?{self._with_before(shown[A_PAGE - 1].pk)}" if len(shown) > A_PAGE else ""
         self.newest = self.get_query_string(remove=[BEFORE]) if before else ""
         self.result_count = self.full_result_count = len(self.result_list)
         self.show_result_count = False
@@ -62,54 +69,58 @@ class KeysetList(ChangeList):
         return address(result) or super().url_for_result(result)
 
 
-class AskedByFilters:
-    """An address asks for what the page's own filters ask for, and for nothing that the page does not show."""
+class AskedByFilters(admin.ModelAdmin):
+    """Allows no look-up by address beyond the filters that the page offers."""
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        asked: set[str] = set()
-        for one in self.get_list_filter(request):  # type: ignore[attr-defined] # the admin's own
-            name = one if isinstance(one, str) else one.parameter_name
-            asked |= {name, f"{name}__exact"}
-        return lookup in asked
+        offered: set[str] = set()
+        for filtered in self.get_list_filter(request):
+            name = str(getattr(filtered, "parameter_name", filtered))
+            offered |= {name, f"{name}__exact"}
+        return lookup in offered
 
 
-class ReadOnlyAdmin(AskedByFilters, admin.ModelAdmin):  # type: ignore[type-arg] # see above
-    """To be seen by whoever may view the rows, and by nobody to be added, changed or deleted."""
+class ReadOnlyAdmin(AskedByFilters):
+    """For people who may view the rows; nobody adds, changes or deletes one."""
 
     change_list_template = "desk/list.html"
     change_form_template = "desk/read.html"
-    actions: Any = ()
+    actions: Sequence[str] = ()
     list_per_page = A_PAGE
     show_full_result_count = False
     sortable_by = ()
     ordering = ("-pk",)
     show_facets = admin.ShowFacets.NEVER
-    # How people look for a row: a sentence under the field, and what finds it, exactly and by an index.
-    search_help_text: str | None = None
+    # The hint of the search field; `find` then finds rows exactly, by an index.
+    search_help_text: ClassVar[StrOrPromise] = ""
 
     def address_of(self, row: Any) -> str:
-        """The page of the desk that tells of this row, where there is one."""
+        """The desk's own page about this row, if it has one."""
         return ""
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """The admin's own address of a row leads to the row's page, where it has one."""
+        """Redirects to the row's own page, if it has one."""
         row = self.get_object(request, object_id)
         address = self.address_of(row) if row is not None and self.has_view_permission(request, row) else ""
         if address and address != request.path:
             return redirect(address)
         return super().change_view(request, object_id, form_url, extra_context)
 
-    def find(self, rows: "QuerySet[Any]", words: str) -> "QuerySet[Any]":
+    def find(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         return rows.none()
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         return ("pk",) if self.search_help_text else ()
 
     def get_search_results(
-        self, request: HttpRequest, queryset: "QuerySet[Any]", search_term: str
-    ) -> tuple["QuerySet[Any]", bool]:
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
         words = search_term.replace("\x00", "").strip()
         return (self.find(queryset, words), False) if words else (queryset, False)
 
@@ -122,5 +133,5 @@ class ReadOnlyAdmin(AskedByFilters, admin.ModelAdmin):  # type: ignore[type-arg]
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -1,15 +1,15 @@
 """Publishing terms: the numbers, then what they would have changed, then the act."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.urls import URLPattern
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
+from doors.desk.pages import DeskRequest, answer_form, at, show
 from doors.desk.rows import AskedByFilters
-from ground.refusals import Refusal
 from ground.templatetags.recredit import MONTHS
 from refunds.backtest import BackTest, backtest
 from refunds.terms import publish_terms
@@ -17,8 +17,8 @@ from storefront.models import Terms
 
 
 @admin.register(Terms)
-class TermsAdmin(AskedByFilters, admin.ModelAdmin):
-    """To be read; new ones are published on a page of their own, and nothing edits what was promised."""
+class TermsAdmin(AskedByFilters):
+    """Read only: new terms are published on a page of their own, and published ones are never edited."""
 
     list_display = ("version", "in_force_from", "window_days", "bundle_percent", "published_by")
     change_list_template = "desk/terms.html"
@@ -34,55 +34,52 @@ class TermsAdmin(AskedByFilters, admin.ModelAdmin):
 
 
 class TermsForm(forms.Form):
-    version = forms.CharField(label="Name of this version", max_length=50, help_text="Such as 2027-01.")
+    version = forms.CharField(
+        label=_lazy("Name of this version"), max_length=50, help_text=_lazy("Such as 2027-01.")
+    )
     in_force_from = forms.DateTimeField(
-        label="In force from",
-        help_text="In your time zone, in the future. Purchases completed before keep their terms.",
+        label=_lazy("In force from"),
+        help_text=_lazy("In your time zone, in the future. Purchases completed before keep their terms."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
-    window_days = forms.IntegerField(label="Days to ask for a refund", min_value=0, max_value=36_500)
+    window_days = forms.IntegerField(label=_lazy("Days to ask for a refund"), min_value=0, max_value=36_500)
     bundle_percent = forms.IntegerField(
-        label="Percent of a bundle that may be downloaded", min_value=0, max_value=100
+        label=_lazy("Percent of a bundle that may be downloaded"), min_value=0, max_value=100
     )
-    why = forms.CharField(label="Why", widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+    why = forms.CharField(label=_lazy("Why"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
 
 
-def publish(request: HttpRequest) -> HttpResponse:
+def publish(request: DeskRequest) -> HttpResponse:
     """GET asks for the numbers and shows what they would have changed; POST publishes them."""
-    if not request.user.has_perm("storefront.publish_terms"):
-        raise PermissionDenied
-    asked = (
-        request.POST if request.method == "POST" else request.GET if "window_days" in request.GET else None
-    )
-    form = TermsForm(asked, initial=_current(request))
-    said, tested = "", None
-    if form.is_bound and form.is_valid():
-        found = form.cleaned_data
-        tested = backtest(window_days=found["window_days"], bundle_percent=found["bundle_percent"])
-        if request.method == "POST":
-            try:
-                terms = publish_terms(by=request.user, now=request.now, **found)
-            except Refusal as refusal:
-                said = str(refusal)
-            else:
-                messages.success(request, f"Terms {terms.version} are published and start on their day.")
-                return redirect("admin:storefront_terms_changelist")
-    context = {
-        **admin.site.each_context(request),
-        "title": "Publish terms",
-        "form": form,
-        "said": said,
-        "tested": tested,
-        "chart": _chart(tested),
-        "now": request.now,
-    }
-    status = 409 if said else 422 if form.errors else 200
-    return render(request, "desk/publish_terms.html", context, status=status)
+    form = _form(request)
+
+    def act() -> HttpResponse:
+        terms = publish_terms(by=request.user, now=request.now, **form.cleaned_data)
+        published = _("Terms {version} are published and start on their day.")
+        messages.success(request, published.format(version=terms.version))
+        return redirect("admin:storefront_terms_changelist")
+
+    def page(error_message: str, status: int) -> HttpResponse:
+        tested = _tested(form)
+        context = {"form": form, "error_message": error_message, "tested": tested, "chart": _chart(tested)}
+        return show(request, "publish_terms", _("Publish terms"), context, status=status)
+
+    return answer_form(request, form, act=act, page=page)
 
 
-def _current(request: HttpRequest) -> dict[str, Any]:
-    terms = Terms.objects.in_force(request.now)
-    return {"window_days": terms.window_days, "bundle_percent": terms.bundle_percent}
+def _form(request: DeskRequest) -> TermsForm:
+    current = Terms.objects.in_force(request.now)
+    initial = {"window_days": current.window_days, "bundle_percent": current.bundle_percent}
+    if request.method == "POST":
+        return TermsForm(request.POST, initial=initial)
+    return TermsForm(request.GET if "window_days" in request.GET else None, initial=initial)
+
+
+def _tested(form: TermsForm) -> BackTest | None:
+    if not form.is_valid():
+        return None
+    numbers = form.cleaned_data
+    return backtest(window_days=numbers["window_days"], bundle_percent=numbers["bundle_percent"])
 
 
 def _chart(tested: BackTest | None) -> list[tuple[str, tuple[int, int]]]:
@@ -91,10 +88,15 @@ def _chart(tested: BackTest | None) -> list[tuple[str, tuple[int, int]]]:
     for line in tested.lines if tested else ():
         was, would = months.get(line.month, (0, 0))
         months[line.month] = (was + line.tally.credits, would + line.tally.would_credits)
-    return [(_called(month), sums) for month, sums in sorted(months.items())[-12:]]
+    return [(_month_name(month), sums) for month, sums in sorted(months.items())[-12:]]
 
 
-def _called(month: str) -> str:
+def _month_name(month: str) -> str:
     """`2026-11` as people write it."""
     year, number = month.split("-")
     return f"{MONTHS[int(number) - 1]} {year}"
+
+
+urlpatterns: list[URLPattern] = [
+    at(r"storefront/terms/publish/", publish, "desk_publish_terms", may="storefront.publish_terms"),
+]

@@ -1,9 +1,7 @@
-"""The agents' addresses that stand before the admin, a list a subject."""
+"""The desk's own addresses, which come before the admin's."""
 
-from django.contrib import admin
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 
-from doors.desk import terms
 from doors.desk.cases import urlpatterns as cases
 from doors.desk.credits import urlpatterns as credits
 from doors.desk.downloads import urlpatterns as downloads
@@ -11,6 +9,7 @@ from doors.desk.letters import urlpatterns as letters
 from doors.desk.lookup import urlpatterns as lookup
 from doors.desk.people import urlpatterns as people
 from doors.desk.purchases import urlpatterns as purchases
+from doors.desk.terms import urlpatterns as terms
 
 urlpatterns: list[URLPattern] = [
     *cases,
@@ -20,5 +19,5 @@ urlpatterns: list[URLPattern] = [
     *letters,
     *lookup,
     *people,
-    path("admin/storefront/terms/publish/", admin.site.admin_view(terms.publish), name="desk_publish_terms"),
+    *terms,
 ]

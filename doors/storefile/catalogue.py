@@ -1,24 +1,23 @@
-"""Lines about what is for sale: assets with their files, bundles with their contents. Saying one again changes it
-from there on; what was bought above stays as it was bought."""
+"""Lines about what is for sale: assets with their files, bundles with their contents. A second line about
+one changes it from there on; what was bought above stays as it was bought."""
 
 from collections.abc import Iterator, MutableSet
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from doors.storefile.moments import moment
 from doors.storefile.names import Names
 from doors.storefile.people import People, Seller
 from doors.storefile.problems import LineRefused
 from doors.storefile.reading import Line
+from doors.storefile.times import parse_time
 from storefront.models import Asset, AssetFile, Bundle, BundlePart
-from storefront.sold import Good as OnSale
+from storefront.sold import Good
 
 FileKey = tuple[str, str, str]
 
 
 @dataclass(slots=True, eq=False)
-class Good:
+class KnownAsset:
     """An asset as the file describes it at this line."""
 
     pk: int
@@ -32,13 +31,13 @@ class Good:
     newest: FileKey | None = None
 
     @property
-    def on_sale(self) -> OnSale:
+    def on_sale(self) -> Good:
         seller = self.seller
-        return OnSale(self.pk, self.slug, seller.pk, seller.slug, seller.name, self.title, self.price)
+        return Good(self.pk, self.slug, seller.pk, seller.slug, seller.name, self.title, self.price)
 
 
 @dataclass(slots=True, eq=False)
-class Set:
+class KnownBundle:
     """A bundle as the file describes it at this line."""
 
     pk: int
@@ -55,25 +54,21 @@ class Catalogue:
         self._people = people
         self._now = now
         self._some_before = Asset.objects.exists()
-        # Counts the changes, so that whoever keeps what a bundle held knows when to look again.
+        # Counts the changes, so that whoever remembers the contents of a bundle knows when to look again.
         self.edition = 0
 
     def asset(self, line: Line) -> None:
         slug, seller = line["slug"], self._people.seller(line["publisher"])
-        known = self._good(slug)
+        known = self._asset_or_none(slug)
         needed = tuple(dict.fromkeys(line.get("requires", known.requires if known else ())))
-        goods = [self.good(each) for each in needed]
+        goods = [self.find_asset(each) for each in needed]
         self._assert_no_ring(slug, needed)
-        told: dict[str, Any] = {"publisher_id": seller.pk, "title": line["title"], "price": line["price"]}
-        told |= {key: line[key] for key in ("description", "category") if key in line}
-        if "withdrawn_at" in line:
-            told["withdrawn_at"] = moment(line["withdrawn_at"])
-        since = moment(line.get("since")) or self._now
+        values, since = _values(line, seller), parse_time(line.get("since")) or self._now
         row, made = Asset.objects.update_or_create(
-            slug=slug, defaults=told, create_defaults={**told, "created_at": since}
+            slug=slug, defaults=values, create_defaults={**values, "created_at": since}
         )
         row.requires.set([good.pk for good in goods])
-        good = known or Good(row.pk, slug, "", 0, seller)
+        good = known or KnownAsset(row.pk, slug, "", 0, seller)
         good.title, good.price, good.seller, good.requires = line["title"], line["price"], seller, needed
         self._files(good, line.get("files", [{"name": f"{slug}.zip"}] if made else []), since)
         self._keep("asset", good)
@@ -83,90 +78,79 @@ class Catalogue:
         parts = line["assets"]
         if len(set(parts)) < len(parts):
             raise LineRefused("names the same asset twice")
-        things = [self._good(part) or self.set(part) for part in parts]
-        known = self._set(slug)
+        things = [self._asset_or_none(part) or self.find_bundle(part) for part in parts]
+        known = self._bundle_or_none(slug)
         self._assert_not_in_itself(slug, things)
-        told: dict[str, Any] = {"publisher_id": seller.pk, "title": line["title"], "price": line["price"]}
-        if "description" in line:
-            told["description"] = line["description"]
-        if "withdrawn_at" in line:
-            told["withdrawn_at"] = moment(line["withdrawn_at"])
-        since = moment(line.get("since")) or self._now
+        values, since = _values(line, seller), parse_time(line.get("since")) or self._now
         row, _ = Bundle.objects.update_or_create(
-            slug=slug, defaults=told, create_defaults={**told, "created_at": since}
+            slug=slug, defaults=values, create_defaults={**values, "created_at": since}
         )
         row.parts.all().delete()
         BundlePart.objects.bulk_create(
             BundlePart(
                 bundle=row,
                 position=position,
-                asset_id=thing.pk if isinstance(thing, Good) else None,
-                inner_id=thing.pk if isinstance(thing, Set) else None,
+                asset_id=thing.pk if isinstance(thing, KnownAsset) else None,
+                inner_id=thing.pk if isinstance(thing, KnownBundle) else None,
             )
             for position, thing in enumerate(things)
         )
-        bundle = known or Set(row.pk, slug, "", 0, seller)
-        bundle.title, bundle.price, bundle.seller, bundle.parts = (
-            line["title"],
-            line["price"],
-            seller,
-            tuple(parts),
-        )
+        bundle = known or KnownBundle(row.pk, slug, "", 0, seller)
+        bundle.title, bundle.price = line["title"], line["price"]
+        bundle.seller, bundle.parts = seller, tuple(parts)
         self._keep("bundle", bundle)
 
-    def good(self, slug: str) -> Good:
-        good = self._good(slug)
+    def find_asset(self, slug: str) -> KnownAsset:
+        good = self._asset_or_none(slug)
         if good is None:
             raise LineRefused(f"names the asset “{slug}”, and no line above it is about it")
         return good
 
-    def set(self, slug: str) -> Set:
-        found = self._set(slug)
-        if found is None:
+    def find_bundle(self, slug: str) -> KnownBundle:
+        bundle = self._bundle_or_none(slug)
+        if bundle is None:
             raise LineRefused(f"names “{slug}”, and no line above it is about it")
-        return found
+        return bundle
 
-    def contents(self, bundle: Set) -> list[Good]:
-        """Nested bundles opened, every asset once, in the order of first mention."""
+    def contents(self, bundle: KnownBundle) -> list[KnownAsset]:
+        """All assets, also those of bundles in it, each once and in the order of first mention."""
         return list({good.slug: good for good in self._open(bundle, set())}.values())
 
-    def _open(self, bundle: Set, opened: MutableSet[str]) -> Iterator[Good]:
+    def _open(self, bundle: KnownBundle, opened: MutableSet[str]) -> Iterator[KnownAsset]:
         if bundle.slug in opened:
             return
         opened.add(bundle.slug)
         for part in bundle.parts:
-            good = self._good(part)
+            good = self._asset_or_none(part)
             if good is not None:
                 yield good
             else:
-                yield from self._open(self.set(part), opened)
+                yield from self._open(self.find_bundle(part), opened)
 
-    def _keep(self, kind: str, thing: Good | Set) -> None:
+    def _keep(self, kind: str, thing: KnownAsset | KnownBundle) -> None:
         self._names.keep(kind, thing.slug, thing)
         self.edition += 1
 
-    def _good(self, slug: str) -> Good | None:
-        good: Good | None = self._names.get("asset", slug)
+    def _asset_or_none(self, slug: str) -> KnownAsset | None:
+        good = self._names.get("asset", slug, KnownAsset)
         if good is None and self._some_before:
             row = Asset.objects.select_related("publisher").filter(slug=slug).first()
             if row is not None:
-                good = _good_of(row)
+                good = _asset_of(row)
                 self._names.keep("asset", slug, good)
         return good
 
-    def _set(self, slug: str) -> Set | None:
-        found: Set | None = self._names.get("bundle", slug)
-        if found is None and self._some_before:
+    def _bundle_or_none(self, slug: str) -> KnownBundle | None:
+        bundle = self._names.get("bundle", slug, KnownBundle)
+        if bundle is None and self._some_before:
             row = Bundle.objects.select_related("publisher").filter(slug=slug).first()
             if row is not None:
-                parts = row.parts.select_related("asset", "inner")
-                found = Set(row.pk, slug, row.title, row.price, _seller_of(row))
-                found.parts = tuple((part.asset or part.inner).slug for part in parts)  # type: ignore[union-attr] # one of them, by constraint
-                self._names.keep("bundle", slug, found)
-        return found
+                bundle = KnownBundle(row.pk, slug, row.title, row.price, _seller_of(row), _parts_of(row))
+                self._names.keep("bundle", slug, bundle)
+        return bundle
 
-    def _files(self, good: Good, files: list[dict[str, Any]], since: datetime) -> None:
-        for each in sorted(files, key=lambda each: moment(each.get("since")) or since):
+    def _files(self, good: KnownAsset, files: list[Line], since: datetime) -> None:
+        for each in sorted(files, key=lambda each: parse_time(each.get("since")) or since):
             key = (each["name"], each.get("version", "1.0"), each.get("quality", ""))
             if key in good.files:
                 continue
@@ -177,7 +161,7 @@ class Catalogue:
                 quality=key[2],
                 size_bytes=each.get("bytes", 0),
                 content=each.get("path", ""),
-                added_at=moment(each.get("since")) or since,
+                added_at=parse_time(each.get("since")) or since,
             )
             good.files[key] = row.pk
             good.newest = key
@@ -190,26 +174,43 @@ class Catalogue:
                 raise LineRefused(f"makes “{slug}” require itself")
             if name not in seen:
                 seen.add(name)
-                waiting.extend(self.good(name).requires)
+                waiting.extend(self.find_asset(name).requires)
 
-    def _assert_not_in_itself(self, slug: str, things: list[Good | Set]) -> None:
-        waiting, seen = [thing for thing in things if isinstance(thing, Set)], set()
+    def _assert_not_in_itself(self, slug: str, things: list[KnownAsset | KnownBundle]) -> None:
+        waiting, seen = [thing for thing in things if isinstance(thing, KnownBundle)], set()
         while waiting:
             inner = waiting.pop()
             if inner.slug == slug:
                 raise LineRefused(f"puts the bundle “{slug}” into itself")
             if inner.slug not in seen:
                 seen.add(inner.slug)
-                waiting.extend(self.set(part) for part in inner.parts if self._good(part) is None)
+                waiting.extend(
+                    self.find_bundle(part) for part in inner.parts if self._asset_or_none(part) is None
+                )
 
 
-def _good_of(row: Asset) -> Good:
-    good = Good(row.pk, row.slug, row.title, row.price, _seller_of(row))
+def _values(line: Line, seller: Seller) -> Line:
+    """Columns that the line gives; others stay as they were."""
+    values = {"publisher_id": seller.pk, "title": line["title"], "price": line["price"]}
+    values |= {key: line[key] for key in ("description", "category") if key in line}
+    if "withdrawn_at" in line:
+        values["withdrawn_at"] = parse_time(line["withdrawn_at"])
+    return values
+
+
+def _asset_of(row: Asset) -> KnownAsset:
+    good = KnownAsset(row.pk, row.slug, row.title, row.price, _seller_of(row))
     good.requires = tuple(row.requires.values_list("slug", flat=True))
     for file in row.files.order_by("added_at", "id"):
         good.newest = (file.name, file.version, file.quality)
         good.files[good.newest] = file.pk
     return good
+
+
+def _parts_of(row: Bundle) -> tuple[str, ...]:
+    """By constraint each part is an asset or a bundle."""
+    parts = row.parts.select_related("asset", "inner")
+    return tuple(thing.slug for part in parts for thing in (part.asset, part.inner) if thing is not None)
 
 
 def _seller_of(row: Asset | Bundle) -> Seller:

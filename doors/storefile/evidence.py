@@ -1,12 +1,13 @@
-"""Facts and decisions in a load: read from the file when it brings them, else gathered from its lines and judged anew.
+"""Facts and decisions of refunds and denials: read from the line that has them, else gathered from the lines above
+and judged anew.
 
 Stored, both hold ids of this store; in a file they hold what people call these things: e-mails and refs.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 
 from credits.chain import canonical
 from credits.ledger import Lot, plan_restoration
@@ -21,9 +22,11 @@ from refunds.services import shown
 from storefront.models import Download
 from storefront.sold import Handed, Sold
 
+Value = TypeVar("Value")
 
-class Found(NamedTuple):
-    """Facts and decision, with the texts that are stored of them."""
+
+class Evidence(NamedTuple):
+    """Facts and decision, and the texts under which they are stored."""
 
     facts: Facts
     decision: Decision
@@ -31,37 +34,37 @@ class Found(NamedTuple):
     decision_text: str
 
 
-class Evidence:
-    def __init__(self, *, names: Names, people: People) -> None:
-        self._names = names
-        self._people = people
+@dataclass(kw_only=True, eq=False)
+class EvidenceReader:
+    names: Names
+    people: People
 
-    def of(self, line: Line, sold: Sold, at: datetime) -> Found:
-        """What was known and what the policy said of it, for a line that refunds or denies."""
+    def of(self, line: Line, sold: Sold, at: datetime) -> Evidence:
+        """For a line that refunds or denies."""
         if "facts" in line:
-            facts_told = self._with_ids(line["facts"])
-            facts = _read("facts", lambda: facts_from_json(facts_told))
+            stored_facts = self._with_ids(line["facts"])
+            facts = _read("facts", lambda: facts_from_json(stored_facts))
         else:
             handed = _read_handed(sold) if sold.handed is None else None
             facts = facts_of(sold, requester=sold.customer.pk, as_of=at, handed=handed)
-            facts_told = facts_to_json(facts)
+            stored_facts = facts_to_json(facts)
         if facts.invoice != sold.number or facts.owner != sold.customer.pk:
             raise LineRefused("has the facts of another purchase")
         if "decision" in line:
-            told = {**line["decision"]}
-            told["restores"] = [self._restore(each) for each in told.get("restores", [])]
-            decision = _read("decision", lambda: decision_from_json(told))
+            restores = [self._restore(each) for each in line["decision"].get("restores", [])]
+            stored_decision = {**line["decision"], "restores": restores}
+            decision = _read("decision", lambda: decision_from_json(stored_decision))
         else:
             decision = _judged(facts, sold, at)
-            told = decision_to_json(decision)
-        return Found(facts, decision, canonical(facts_told), canonical(told))
+            stored_decision = decision_to_json(decision)
+        return Evidence(facts, decision, canonical(stored_facts), canonical(stored_decision))
 
-    def _with_ids(self, told: dict[str, Any]) -> dict[str, Any]:
-        people = {key: told[key] for key in ("owner", "requester") if told.get(key) is not None}
-        return {**told, **{key: self._people.find(str(email)).pk for key, email in people.items()}}
+    def _with_ids(self, facts: Line) -> Line:
+        people = {key: facts[key] for key in ("owner", "requester") if facts.get(key) is not None}
+        return {**facts, **{key: self.people.find(str(email)).pk for key, email in people.items()}}
 
-    def _restore(self, told: dict[str, Any]) -> dict[str, Any]:
-        return {**told, "lot": self._names.ref(str(told.get("lot")), Lot, "grant").id}
+    def _restore(self, part: Line) -> Line:
+        return {**part, "lot": self.names.ref(str(part.get("lot")), Lot, "grant").id}
 
 
 def _judged(facts: Facts, sold: Sold, at: datetime) -> Decision:
@@ -71,7 +74,7 @@ def _judged(facts: Facts, sold: Sold, at: datetime) -> Decision:
 
 
 def _read_handed(sold: Sold) -> Iterator[Handed]:
-    """The downloads of a purchase that is a row already."""
+    """The downloads of a purchase that is written already."""
     places = {pk: place for place, pk in enumerate(sold.item_ids)}
     columns = ("item_id", "at", "cause", "via_id", "via__slug", "via__title", "struck_at", "id")
     for item, at, cause, via, slug, title, struck_at, pk in Download.objects.filter(
@@ -80,7 +83,7 @@ def _read_handed(sold: Sold) -> Iterator[Handed]:
         yield Handed(sold, places[item], at, cause, via, slug, title, struck_at=struck_at, id=pk)
 
 
-def _read(key: str, read: Callable[[], Any]) -> Any:
+def _read(key: str, read: Callable[[], Value]) -> Value:
     try:
         return read()
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError):

@@ -1,4 +1,4 @@
-"""Store files in gzip: told by their first byte when they are read, by their name when they are written."""
+"""Store files in gzip. The first byte of a file tells when it is read, its name when it is written."""
 
 import gzip
 import io
@@ -14,21 +14,26 @@ BROKEN = (EOFError, zlib.error, gzip.BadGzipFile)
 
 
 class _Unpacked(gzip.GzipFile):
+    def __init__(self, packed: io.BufferedReader) -> None:
+        super().__init__(fileobj=packed, mode="rb")
+        self._packed = packed
+
     def seekable(self) -> bool:
-        """Python's own one says yes of a pipe too."""
-        return self.fileobj.seekable()
+        """GzipFile calls a pipe seekable too; only the packed stream knows."""
+        return self._packed.seekable()
 
 
 def unpacked(stream: io.BufferedReader) -> BinaryIO:
-    """The stream itself, or what is packed in it."""
+    """The lines of a store file, unpacked if it is in gzip."""
     if stream.peek(1)[:1] != FIRST:
         return stream
-    return cast(BinaryIO, _Unpacked(fileobj=stream, mode="rb"))
+    return cast(BinaryIO, _Unpacked(stream))
 
 
 @contextmanager
 def packed(stream: BinaryIO, path: Path) -> Iterator[BinaryIO]:
-    """The stream itself, or one that packs into it: without name and time, so that the same store is the same file."""
+    """A stream for the lines, packed if the path ends with .gz. The gzip header has no name and time, so that the same
+    store gives the same file."""
     if path.suffix != ".gz":
         yield stream
         return

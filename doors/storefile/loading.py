@@ -1,22 +1,21 @@
-"""Loading a store file: every line through its subject, everything in one transaction, all of it or nothing."""
+"""Loads a store file in one transaction, all of it or nothing. Each line goes to the module that its type is about."""
 
 import contextlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from django.db import DatabaseError, IntegrityError, OperationalError
 
-from accounts.models import AuditLine
 from credits.books import Books
 from credits.proofs import Progress, findings
 from doors.storefile import schema
+from doors.storefile.audits import Audits
 from doors.storefile.cases import Cases
 from doors.storefile.catalogue import Catalogue
 from doors.storefile.downloads import Downloads
-from doors.storefile.moments import moment
 from doors.storefile.names import Names
 from doors.storefile.numbering import Numbering
 from doors.storefile.people import People
@@ -27,7 +26,6 @@ from doors.storefile.settled import SettledLines
 from doors.storefile.terms import TermsOfTheStore
 from doors.storefile.wallets import Wallets
 from doors.storefile.writing import SoldRows
-from ground import rows
 from ground.refusals import Busy
 from ground.transactions import in_transaction
 from storefront.models import Purchase, Series
@@ -63,7 +61,7 @@ def load(stream: BinaryIO, *, options: Options) -> Loaded:
 
     def act() -> None:
         if loaded.lines:
-            # A deadlock with the living store ended the first try. What came through a pipe cannot be read again.
+            # The first try ended in a deadlock with the living store. What came through a pipe cannot be read again.
             if not stream.seekable():
                 raise Busy
             stream.seek(0)
@@ -88,11 +86,11 @@ class Load:
         self.names = names = Names()
         self.books = books = Books(now=now, of_a_load=True)
         self.numbering = Numbering(Series.INVOICE, model=Purchase)
-        self.sold = sold = SoldRows(numbering=self.numbering, refuse=self.problems.add)
-        self.audits: list[tuple[Any, ...]] = []
+        self.sold = sold = SoldRows(numbering=self.numbering, problems=self.problems)
         self.people = people = People(
             names=names, books=books, now=now, allow_passwords=options.allow_passwords
         )
+        self.audits = audits = Audits(people=people)
         self.terms = terms = TermsOfTheStore(names=names, people=people, now=now)
         self.catalogue = catalogue = Catalogue(names=names, people=people, now=now)
         self.wallets = Wallets(names=names, people=people, books=books, now=now)
@@ -105,24 +103,22 @@ class Load:
             numbering=self.numbering,
             rows=sold,
         )
-        self.downloads = Downloads(
-            names=names, people=people, catalogue=catalogue, rows=sold, audit=self._audit
-        )
-        self.cases = cases = Cases(names=names, people=people, tell=sold.tell)
+        self.downloads = Downloads(names=names, people=people, catalogue=catalogue, rows=sold, audits=audits)
+        self.cases = cases = Cases(names=names, people=people, rows=sold)
         self.settled = SettledLines(
             names=names,
             people=people,
             books=books,
             rows=sold,
             asked_was_told=self.purchases.asked_was_told,
-            close_case=cases.close,
-            audit=self._audit,
-            refuse=self.problems.add,
+            cases=cases,
+            audits=audits,
+            problems=self.problems,
         )
         self.subjects = self._subjects()
 
     def _subjects(self) -> dict[str, Callable[[Line], None]]:
-        """By type of line, who takes it."""
+        """What takes a line, by its type."""
         return {
             "terms": self.terms.terms,
             "publisher": self.people.publisher,
@@ -141,7 +137,7 @@ class Load:
             "charge_back": self.settled.charge_back,
             "case": self.cases.case,
             "attachment": self.cases.attachment,
-            "audit": self._audit_line,
+            "audit": self.audits.audit,
         }
 
     def run(self) -> None:
@@ -179,8 +175,7 @@ class Load:
             self.settled.store()
             self._assert_sound()
             self.wallets.store()
-            in_time = sorted(self.audits, key=lambda row: row[-1])
-            rows.write(AuditLine, ("by_id", "act", "subject", "why", "at"), in_time)
+            self.audits.store()
             self.books.expire_due()
             self.books.close()
             self.numbering.store()
@@ -198,13 +193,6 @@ class Load:
     def _assert_sound(self) -> None:
         if self.problems.count:
             raise FileRefused(self.problems)
-
-    def _audit_line(self, line: Line) -> None:
-        by, at = self.people.find(line["by"]), moment(line["at"])
-        self._audit(by=by.pk, act=line["act"], subject=line["subject"], why=line.get("why", ""), at=at)
-
-    def _audit(self, *, by: int, act: str, subject: str, why: str, at: datetime) -> None:
-        self.audits.append((by, act, subject, why, at))
 
 
 def _first_line(error: Exception) -> str:

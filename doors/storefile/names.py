@@ -1,11 +1,12 @@
 """What the lines of a file call things, and what those names stand for. Refs are local to a file."""
 
 import json
-from collections.abc import Iterable
-from typing import Any
+from typing import TypeVar
 
 from doors.storefile.problems import FollowsRefused, LineRefused
 from doors.storefile.reading import Line
+
+Thing = TypeVar("Thing")
 
 # By type of line: the kind of name it gives and the key that holds it.
 NAMED_BY = {
@@ -29,8 +30,8 @@ class Names:
     """Every name with its thing and a digest of the line that gave it."""
 
     def __init__(self) -> None:
-        self._things: dict[str, dict[str, Any]] = {kind: {} for kind, _ in NAMED_BY.values()}
-        self._lines: dict[str, dict[str, int]] = {kind: {} for kind, _ in NAMED_BY.values()}
+        self._things: dict[str, dict[str, object]] = {kind: {} for kind, _ in NAMED_BY.values()}
+        self._digests: dict[str, dict[str, int]] = {kind: {} for kind, _ in NAMED_BY.values()}
         self._refused: set[tuple[str, str]] = set()
 
     def repeats(self, line: Line) -> bool:
@@ -39,33 +40,29 @@ class Names:
         if named is None or line["type"] in MAY_CHANGE:
             return False
         kind, name = named
-        content = hash(json.dumps(line, sort_keys=True))
-        before = self._lines[kind].setdefault(name, content)
-        if before != content:
+        digest = hash(json.dumps(line, sort_keys=True))
+        if self._digests[kind].setdefault(name, digest) != digest:
             raise LineRefused(f"repeats the {kind} “{name}” with other content")
         return name in self._things[kind]
 
-    def keep(self, kind: str, name: str, thing: Any) -> None:
+    def keep(self, kind: str, name: str, thing: object) -> None:
         self._things[kind][name] = thing
 
-    def get(self, kind: str, name: str) -> Any:
-        """The thing, or None; a name whose own line was refused needs no second complaint."""
+    def get(self, kind: str, name: str, wanted: type[Thing]) -> Thing | None:
+        """Raises FollowsRefused for a name whose own line was refused: one complaint is enough."""
         thing = self._things[kind].get(name)
         if thing is None and (kind, name) in self._refused:
             raise FollowsRefused
-        return thing
-
-    def all(self, kind: str) -> Iterable[Any]:
-        return self._things[kind].values()
+        return thing if isinstance(thing, wanted) else None
 
     def refuse(self, line: Line) -> None:
         named = _name(line)
         if named is not None and named[1] not in self._things[named[0]]:
             self._refused.add(named)
 
-    def ref(self, name: str, wanted: type, word: str) -> Any:
+    def ref(self, name: str, wanted: type[Thing], word: str) -> Thing:
         """What a ref stands for, when it is what the line needs."""
-        thing = self.get("ref", name)
+        thing = self.get("ref", name, object)
         if thing is None:
             raise LineRefused(f"names the {word} “{name}”, and no line above it has this ref")
         if not isinstance(thing, wanted):

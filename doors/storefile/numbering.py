@@ -1,4 +1,4 @@
-"""Invoice and credit note numbers in a load: given ones are kept, missing ones are the next of the store's own series."""
+"""Invoice and credit note numbers in a load. Those that the file gives are kept; else the store's next one is taken."""
 
 from django.conf import settings
 from django.db.models import Model
@@ -40,7 +40,7 @@ class Numbering:
         return number
 
     def taken(self, numbers: dict[str, int]) -> list[tuple[int, str]]:
-        """Of many numbers (with their lines), asked at once: which the store had before, and what to say of it."""
+        """Which of the numbers the store had before, as their lines and what is wrong with each."""
         if not self._some_before:
             return []
         rows = self._model._default_manager.filter(number__in=numbers).values_list("number", flat=True)

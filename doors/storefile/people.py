@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
 from zoneinfo import available_timezones
 
 from allauth.account.models import EmailAddress
@@ -14,10 +13,10 @@ from django.core.validators import validate_email
 from accounts.models import Membership, Publisher, PublisherEmail, User
 from accounts.people import ROLES, give_role, join
 from credits.books import Books
-from doors.storefile.moments import moment
 from doors.storefile.names import Names
 from doors.storefile.problems import LineRefused
 from doors.storefile.reading import Line
+from doors.storefile.times import parse_time
 from ground import rows
 
 AT_ONCE = 10_000
@@ -51,11 +50,11 @@ class People:
         self._allow_passwords = allow_passwords
         self._ids = rows.fresh_ids(User)
         self._some_before = User.objects.exists()
-        self._users: list[tuple[Any, ...]] = []
-        self._addresses: list[tuple[Any, ...]] = []
+        self._users: list[tuple[object, ...]] = []
+        self._addresses: list[tuple[int, str, bool, bool]] = []
 
     def publisher(self, line: Line) -> None:
-        slug, since = line["slug"], moment(line.get("since")) or self._now
+        slug, since = line["slug"], parse_time(line.get("since")) or self._now
         known = Publisher.objects.filter(slug=slug).first()
         if known and known.name != line["name"]:
             raise LineRefused(f"names the publisher “{slug}”, which this store knows as {known.name}")
@@ -72,10 +71,8 @@ class People:
         _assert_address(email)
         if "password" in line and not self._allow_passwords:
             raise LineRefused("has a password; passwords are read with --allow-passwords only")
-        sellers = [
-            (self.seller(each if isinstance(each, str) else each["slug"]), each)
-            for each in line.get("publishers", [])
-        ]
+        memberships = [_membership(each) for each in line.get("publishers", [])]
+        sellers = [self.seller(membership["slug"]) for membership in memberships]
         known = self._from_store(email)
         if known:
             _assert_same(known, line)
@@ -85,10 +82,10 @@ class People:
         self._add(person, line)
         self._names.keep("user", email, person)
         if line.get("roles") or sellers:
-            self._place(person, line.get("roles", []), sellers)
+            self._place(person, line.get("roles", []), list(zip(sellers, memberships, strict=True)))
 
     def find(self, email: str) -> Person:
-        person: Person | None = self._names.get("user", email.lower())
+        person = self._names.get("user", email.lower(), Person)
         if person is None:
             known = self._from_store(email.lower())
             if known is None:
@@ -98,7 +95,7 @@ class People:
         return person
 
     def seller(self, slug: str) -> Seller:
-        seller: Seller | None = self._names.get("publisher", slug)
+        seller = self._names.get("publisher", slug, Seller)
         if seller is None:
             known = Publisher.objects.filter(slug=slug).first()
             if known is None:
@@ -117,41 +114,44 @@ class People:
         if zone not in _time_zones():
             raise LineRefused(f"has the time zone “{zone}”, and there is none of this name")
         password = make_password(line["password"]) if "password" in line else WITHOUT_PASSWORD
-        since = moment(line.get("since")) or self._now
+        since = parse_time(line.get("since")) or self._now
         self._users.append(
             (
                 *(person.pk, password, False, person.email, person.name, zone),
                 *(line.get("language", "en"), False, line.get("active", True), since),
             )
         )
-        # The shop that moves in knows its customers' addresses; a letter proves them again when a password is reset.
+        # The shop that moves in has confirmed its customers' addresses; a letter confirms them again with a new password.
         self._addresses.append((person.pk, person.email, line.get("confirmed", True), True))
         self._books.adopt(person.pk)
         if len(self._users) >= AT_ONCE:
             self.store()
 
-    def _place(self, person: Person, roles: list[str], sellers: list[tuple[Seller, Any]]) -> None:
+    def _place(self, person: Person, roles: list[str], sellers: list[tuple[Seller, Line]]) -> None:
         """Few have a role or a publisher, so these go through the room's own services."""
         self.store()
         user = User.objects.get(pk=person.pk)
         for role in roles:
             give_role(user=user, role=role)
-        for seller, said in sellers:
-            more = said if isinstance(said, dict) else {}
+        for seller, membership in sellers:
             join(
                 user=user,
                 publisher=Publisher.objects.get(pk=seller.pk),
-                role=more.get("role", Membership.OWNER),
-                now=moment(more.get("since")) or self._now,
+                role=membership.get("role", Membership.OWNER),
+                now=parse_time(membership.get("since")) or self._now,
             )
 
     def _from_store(self, email: str) -> User | None:
         return User.objects.filter(email=email).first() if self._some_before else None
 
 
+def _membership(publisher: str | Line) -> Line:
+    return {"slug": publisher} if isinstance(publisher, str) else publisher
+
+
 @cache
 def _time_zones() -> set[str]:
-    # Asking for them reads a folder of files each time.
+    # Each call of available_timezones() reads a folder of files.
     return available_timezones()
 
 
@@ -163,8 +163,8 @@ def _assert_address(address: str) -> None:
 
 
 def _assert_same(known: User, line: Line) -> None:
-    """Somebody whom the store knows already is not changed by a file, and least of all given a role."""
-    slugs = {each if isinstance(each, str) else each["slug"] for each in line.get("publishers", [])}
+    """A file changes nobody whom the store knows already, and gives them no role."""
+    slugs = {_membership(each)["slug"] for each in line.get("publishers", [])}
     own = set(known.memberships.values_list("publisher__slug", flat=True))
     same_name = line.get("name", known.name) == known.name
     if not (

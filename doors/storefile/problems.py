@@ -10,7 +10,7 @@ class LineRefused(Exception):
 
 
 class FollowsRefused(Exception):
-    """This line refers to one that was refused. That one is named; saying it again for each follower helps nobody."""
+    """This line refers to one that was refused. Only that one is listed."""
 
 
 @dataclass
@@ -24,9 +24,9 @@ class Problems:
             self.listed.append((line, reason))
 
     def sentences(self) -> list[str]:
-        said = [f"line {line}: {reason}" if line else reason for line, reason in self.listed]
-        more = self.count - len(self.listed)
-        return [*said, f"and {more:,} more"] if more else said
+        sentences = [f"line {line}: {reason}" if line else reason for line, reason in self.listed]
+        unlisted = self.count - len(self.listed)
+        return [*sentences, f"and {unlisted:,} more"] if unlisted else sentences
 
 
 class FileRefused(Exception):

@@ -1,105 +1,102 @@
 """Lines about purchases: what was bought, frozen as the file says or as its catalogue stands at that line."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from credits import ledger
 from credits.books import Books
 from credits.chain import canonical
 from credits.ledger import Lot, Payment
 from credits.refusals import InsufficientCredits
-from doors.storefile.catalogue import Catalogue, Good, Set
-from doors.storefile.moments import moment
+from doors.storefile.catalogue import Catalogue, KnownAsset, KnownBundle
 from doors.storefile.names import Names
 from doors.storefile.numbering import Numbering
 from doors.storefile.people import People, Person
 from doors.storefile.problems import LineRefused
 from doors.storefile.reading import Line
 from doors.storefile.terms import TermsOfTheStore
+from doors.storefile.times import parse_time
 from doors.storefile.writing import SoldRows
 from ground import rows as table
 from storefront.models import Purchase, PurchaseItem, Status
 from storefront.sold import Asked, Part, Sold, assert_made, assert_one_item, freeze
 
 
+@dataclass(kw_only=True, eq=False)
 class Purchases:
-    def __init__(
-        self,
-        *,
-        names: Names,
-        people: People,
-        terms: TermsOfTheStore,
-        catalogue: Catalogue,
-        books: Books,
-        numbering: Numbering,
-        rows: SoldRows,
-    ) -> None:
-        self._names = names
-        self._people = people
-        self._terms = terms
-        self._catalogue = catalogue
-        self._books = books
-        self._numbering = numbering
-        self._rows = rows
+    names: Names
+    people: People
+    terms: TermsOfTheStore
+    catalogue: Catalogue
+    books: Books
+    numbering: Numbering
+    rows: SoldRows
+    # Their own lines say when a refund was last asked for, and no line below knows it better.
+    asked_was_told: set[Sold] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
         self._ids, self._item_ids = table.fresh_ids(Purchase), table.fresh_ids(PurchaseItem)
         self._first = next(self._ids)
         self._lines: dict[str, int] = {}
-        # Whose own lines say when they were last asked about: nothing below knows it better.
-        self.asked_was_told: set[Sold] = set()
         self._usual: dict[tuple[str, str, int, int], tuple[Part, ...]] = {}
 
     def purchase(self, line: Line, number: int) -> None:
-        person, thing = self._people.find(line["user"]), self._thing(line)
-        status, credits, at = line.get("status", Status.COMPLETED), line["credits"], moment(line["at"])
+        sold = self._sold(line)
+        sold.number = self.numbering.claim(line["invoice"]) if "invoice" in line else self.numbering.next()
+        self._lines[sold.number] = number
+        if sold.completed_at:
+            self.terms.note_completed(sold.completed_at)
+        if "document" in line:
+            self.rows.document(sold.number, line["document"])
+        if sold.asked:
+            self.asked_was_told.add(sold)
+        self.names.keep("ref", line["ref"], sold)
+        self.rows.add(sold, line=number)
+        if sold.status == Status.CHARGED_BACK:
+            times = (sold.created_at, sold.completed_at, sold.asked and sold.asked.at)
+            self.rows.charged_back_some_time(sold, since=max(at for at in times if at))
+
+    def _sold(self, line: Line) -> Sold:
+        person, thing = self.people.find(line["user"]), self._thing(line)
+        status, credits, at = line.get("status", Status.COMPLETED), line["credits"], parse_time(line["at"])
         assert_made(status=status, credits=credits)
         completed_at = self._completed_at(line, status, at)
         if person.was_there and "invoice" not in line:
             self._assert_new(person, thing, credits, at)
         parts = self._parts(line, thing, credits)
         title = line.get("title", thing.title)
-        seller = self._people.seller(line["publisher"]) if "publisher" in line else thing.seller
+        seller = self.people.seller(line["publisher"]) if "publisher" in line else thing.seller
         document = line.get("document")
-        sold = Sold(
+        return Sold(
             id=next(self._ids),
             customer=person,
-            asset_id=None if isinstance(thing, Set) else thing.pk,
-            bundle_id=thing.pk if isinstance(thing, Set) else None,
+            asset_id=None if isinstance(thing, KnownBundle) else thing.pk,
+            bundle_id=thing.pk if isinstance(thing, KnownBundle) else None,
             publisher_id=seller.pk,
             title=title,
             credits_spent=credits,
             status=str(status),
             created_at=at,
             completed_at=completed_at,
-            terms=self._terms.in_force(completed_at or at),
+            terms=self.terms.in_force(completed_at or at),
             payment=self._pay(line, person, title, at) if credits else None,
             parts=parts,
             item_ids=tuple(next(self._item_ids) for _ in parts),
             download_log=line.get("download_log", True),
             allowed_duplicate=line.get("allow_duplicate", False),
-            invoice=(canonical(document["facts"]), moment(document["issued_at"])) if document else None,
+            invoice=(canonical(document["facts"]), parse_time(document["issued_at"])) if document else None,
             asked=_asked(line),
         )
-        sold.number = self._numbering.claim(line["invoice"]) if "invoice" in line else self._numbering.next()
-        self._lines[sold.number] = number
-        if completed_at:
-            self._terms.judged(completed_at)
-        if document:
-            self._rows.document(sold.number, document)
-        if sold.asked:
-            self.asked_was_told.add(sold)
-        self._names.keep("ref", line["ref"], sold)
-        self._rows.add(sold, line=number)
-        if status == Status.CHARGED_BACK:
-            told = [at, completed_at or at, sold.asked.at if sold.asked else at]
-            self._rows.charged_back_some_time(sold, since=max(told))
 
     def line_of(self, row: str) -> int:
         """The line of the purchase that a proof names, or 0."""
         return next((line for number, line in self._lines.items() if number in row), 0)
 
-    def _assert_new(self, person: Person, thing: Good | Set, credits: int, at: datetime) -> None:
-        bought = {"bundle": thing.pk} if isinstance(thing, Set) else {"asset": thing.pk}
+    def _assert_new(
+        self, person: Person, thing: KnownAsset | KnownBundle, credits: int, at: datetime
+    ) -> None:
+        bought = {"bundle": thing.pk} if isinstance(thing, KnownBundle) else {"asset": thing.pk}
         before = Purchase.objects.filter(
             customer=person.pk, created_at=at, credits_spent=credits, pk__lt=self._first
         )
@@ -109,50 +106,59 @@ class Purchases:
                 "was the file loaded before?"
             )
 
-    def _thing(self, line: Line) -> Good | Set:
+    def _thing(self, line: Line) -> KnownAsset | KnownBundle:
         if ("asset" in line) == ("bundle" in line):
             raise LineRefused("names one asset or one bundle, and not both")
-        return self._catalogue.good(line["asset"]) if "asset" in line else self._catalogue.set(line["bundle"])
+        return (
+            self.catalogue.find_asset(line["asset"])
+            if "asset" in line
+            else self.catalogue.find_bundle(line["bundle"])
+        )
 
     def _completed_at(self, line: Line, status: str, at: datetime) -> datetime | None:
         if status in {Status.PENDING, Status.CANCELLED}:
             if "completed_at" in line:
                 raise LineRefused(f"is {status}, so it was never completed")
             return None
-        completed_at = moment(line["completed_at"]) if "completed_at" in line else at
+        completed_at = parse_time(line["completed_at"]) if "completed_at" in line else at
         if completed_at < at:
             raise LineRefused("was completed before it was made")
         return completed_at
 
-    def _parts(self, line: Line, thing: Good | Set, credits: int) -> tuple[Part, ...]:
+    def _parts(self, line: Line, thing: KnownAsset | KnownBundle, credits: int) -> tuple[Part, ...]:
         if "items" in line:
             return self._given_parts(line["items"], thing, credits)
-        key = ("bundle" if isinstance(thing, Set) else "asset", thing.slug, credits, self._catalogue.edition)
+        key = (
+            "bundle" if isinstance(thing, KnownBundle) else "asset",
+            thing.slug,
+            credits,
+            self.catalogue.edition,
+        )
         if key not in self._usual:
             if len(self._usual) > 10_000:
                 self._usual.clear()
-            goods = self._catalogue.contents(thing) if isinstance(thing, Set) else [thing]
+            goods = self.catalogue.contents(thing) if isinstance(thing, KnownBundle) else [thing]
             self._usual[key] = freeze([good.on_sale for good in goods], spent=credits)
         return self._usual[key]
 
     def _given_parts(
-        self, items: Sequence[dict[str, Any]], thing: Good | Set, credits: int
+        self, items: Sequence[Line], thing: KnownAsset | KnownBundle, credits: int
     ) -> tuple[Part, ...]:
         goods = []
         for item in items:
-            good = self._catalogue.good(item["asset"])
-            seller = self._people.seller(item["publisher"]) if "publisher" in item else None
+            good = self.catalogue.find_asset(item["asset"])
+            seller = self.people.seller(item["publisher"]) if "publisher" in item else None
             goods.append(
                 good.on_sale.as_sold(title=item.get("title"), price=item.get("original_price"), seller=seller)
             )
         given = [item["share"] for item in items if "share" in item]
         parts = freeze(goods, spent=credits, shares=given)
-        if isinstance(thing, Good):
+        if isinstance(thing, KnownAsset):
             assert_one_item(thing.slug, goods)
         return parts
 
     def _pay(self, line: Line, person: Person, title: str, at: datetime) -> Payment:
-        wallet, credits = self._books.wallet(person.pk), line["credits"]
+        wallet, credits = self.books.wallet(person.pk), line["credits"]
         try:
             if "draws" in line:
                 draws = self._draws(line["draws"], credits, person, at)
@@ -165,21 +171,21 @@ class Purchases:
                 purpose=title,
                 at=at,
                 memo=line.get("memo", ""),
-                made_by=self._people.find(line["by"]).pk if "by" in line else person.pk,
+                made_by=self.people.find(line["by"]).pk if "by" in line else person.pk,
                 draws=draws,
             )
         except InsufficientCredits as refusal:
-            there = refusal.facts["balance"]
+            balance = refusal.facts["balance"]
             raise LineRefused(
-                f"costs {line['credits']} credits, and the grants of {person.email} above it held {there} at that time"
+                f"costs {line['credits']} credits, and the grants of {person.email} above it held {balance} at that time"
             ) from None
 
     def _draws(
-        self, told: Sequence[dict[str, Any]], credits: int, person: Person, at: datetime
+        self, parts: Sequence[Line], credits: int, person: Person, at: datetime
     ) -> list[tuple[Lot, int]]:
         draws: dict[str, tuple[Lot, int]] = {}
-        for each in told:
-            name, lot = each["grant"], self._names.ref(each["grant"], Lot, "grant")
+        for each in parts:
+            name, lot = each["grant"], self.names.ref(each["grant"], Lot, "grant")
             if lot.customer != person.pk:
                 raise LineRefused(f"draws on the grant “{name}”, which is not {person.email}'s")
             if name in draws:
@@ -198,4 +204,4 @@ class Purchases:
 
 def _asked(line: Line) -> Asked | None:
     asked = line.get("asked")
-    return Asked(moment(asked["at"]), asked["count"], asked["price"]) if asked else None
+    return Asked(parse_time(asked["at"]), asked["count"], asked["price"]) if asked else None

@@ -1,9 +1,9 @@
-"""From bytes to plain objects, a line at a time: whatever stands in the file, the memory it takes is bounded."""
+"""Reads a store file into plain objects, a line at a time. Whatever stands in it, the memory that it takes is bounded."""
 
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 from doors.storefile.gzipped import BROKEN
 from doors.storefile.problems import LineRefused, Problems
@@ -15,7 +15,7 @@ Line = dict[str, Any]
 
 
 class Reader:
-    """Gives (number, object) for each line that is one, and notes the others as problems."""
+    """Gives number and object of each line, and notes what is no object as a problem."""
 
     def __init__(
         self, stream: BinaryIO, problems: Problems, *, progress: Callable[[int], object] | None = None
@@ -97,7 +97,7 @@ def parse(raw: bytes, *, whole: bool = True) -> Line:
     return line
 
 
-def _all_text(value: Any) -> bool:
+def _all_text(value: object) -> bool:
     """Only an escape can bring what no database keeps: a NUL, or one half of a surrogate pair."""
     if isinstance(value, str):
         return not any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in value)
@@ -106,16 +106,16 @@ def _all_text(value: Any) -> bool:
     return all(map(_all_text, value)) if isinstance(value, list) else True
 
 
-def _each_key_once(pairs: list[tuple[str, Any]]) -> Line:
-    made = dict(pairs)
-    if len(made) < len(pairs):
+def _each_key_once(pairs: list[tuple[str, object]]) -> Line:
+    line = dict(pairs)
+    if len(line) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
         raise LineRefused(f"has the key “{twice}” twice")
-    return made
+    return line
 
 
-def _no_fraction(text: str) -> Any:
+def _no_fraction(text: str) -> NoReturn:
     raise LineRefused(f"holds the number {text[:40]}; every number in a store file is whole")
 
 

@@ -1,4 +1,4 @@
-"""Whether a line has the shape of its type in refunds/line.schema.json, and in words what is wrong when not."""
+"""Checks that a line has the shape of its type in refunds/line.schema.json, and says in words what is wrong."""
 
 import json
 from functools import cache
@@ -9,7 +9,7 @@ from doors.storefile.problems import LineRefused
 from doors.storefile.reading import Line
 from refunds.line_schema import DEFS, TYPES
 
-# A misspelt key is both unknown and missing: what is there is easier to find than what is not.
+# A misspelt key is both unknown and missing. The unknown one is named, for it can be found in the line.
 SAID_FIRST = ["additionalProperties", "required"]
 
 

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from django.db.models import Max
 
-from doors.storefile.moments import moment
 from doors.storefile.names import Names
 from doors.storefile.people import People
 from doors.storefile.problems import LineRefused
 from doors.storefile.reading import Line
+from doors.storefile.times import parse_time
 from refunds import policy
 from storefront.models import Purchase, Terms
 
@@ -36,11 +36,11 @@ class TermsOfTheStore:
         self._last_completed: datetime | None = Purchase.objects.aggregate(last=Max("completed_at"))["last"]
 
     def terms(self, line: Line) -> None:
-        start = moment(line["in_force_from"])
-        told = (line["version"], start, line["window_days"], line["bundle_percent"])
+        start = parse_time(line["in_force_from"])
+        content = (line["version"], start, line["window_days"], line["bundle_percent"])
         for known in self._known:
             if known.version == line["version"]:
-                if told != (known.version, known.in_force_from, known.window_days, known.bundle_percent):
+                if content != (known.version, known.in_force_from, known.window_days, known.bundle_percent):
                     raise LineRefused(f"repeats the terms “{known.version}” with other content")
                 self._names.keep("terms", known.version, known)
                 return
@@ -57,7 +57,7 @@ class TermsOfTheStore:
             window_days=line["window_days"],
             bundle_percent=line["bundle_percent"],
             published_by_id=self._people.find(line["published_by"]).pk if "published_by" in line else None,
-            created_at=moment(line.get("published_at")) or min(start, self._now),
+            created_at=parse_time(line.get("published_at")) or min(start, self._now),
         )
         self._known.append(_numbers(row))
         self._known.sort(key=lambda numbers: numbers.in_force_from)
@@ -69,8 +69,8 @@ class TermsOfTheStore:
             raise LineRefused(f"is of {at.isoformat()}, and no terms were in force then")
         return self._known[place - 1]
 
-    def judged(self, completed_at: datetime) -> None:
-        """A purchase stands here: no terms that would have judged it may follow."""
+    def note_completed(self, completed_at: datetime) -> None:
+        """No terms that would have judged a purchase may stand below it."""
         if self._last_completed is None or completed_at > self._last_completed:
             self._last_completed = completed_at
 

@@ -1,7 +1,7 @@
 """Lines about credits: grants, codes, redemptions, expiry."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from credits import ledger, models
 from credits.books import Books
@@ -9,108 +9,128 @@ from credits.codes import REDEMPTION, source_of
 from credits.ledger import Lot
 from credits.models import Code, Redemption, reading
 from credits.refusals import TooManyCredits
-from doors.storefile.moments import moment
 from doors.storefile.names import Names
 from doors.storefile.people import People, Person
 from doors.storefile.problems import LineRefused
 from doors.storefile.reading import Line
+from doors.storefile.times import parse_time
 from ground import rows
 
 SOURCES = {"paid": "Top-up", "promo": "Promotion", "compensation": "Compensation"}
 
 
+@dataclass(kw_only=True, eq=False)
 class Wallets:
-    def __init__(self, *, names: Names, people: People, books: Books, now: datetime) -> None:
-        self._names = names
-        self._people = people
-        self._books = books
-        self._now = now
-        self._redemptions: list[tuple[Any, ...]] = []
+    names: Names
+    people: People
+    books: Books
+    now: datetime
+
+    def __post_init__(self) -> None:
+        self._redemptions: list[tuple[int, int, int | None, datetime]] = []
 
     def grant(self, line: Line) -> None:
-        lot = self._born(
-            self._people.find(line["user"]),
+        lot = self._give(
+            self.people.find(line["user"]),
             credits=line["credits"],
             kind=line["kind"],
             source=line.get("source") or SOURCES[line["kind"]],
             memo=line.get("memo", ""),
-            at=moment(line["at"]),
-            expires_at=moment(line.get("expires_at")),
-            made_by=self._people.find(line["by"]).pk if "by" in line else None,
+            at=parse_time(line["at"]),
+            expires_at=parse_time(line.get("expires_at")),
+            made_by=self.people.find(line["by"]).pk if "by" in line else None,
         )
-        self._names.keep("ref", line["ref"], lot)
+        self.names.keep("ref", line["ref"], lot)
 
     def code(self, line: Line) -> None:
         reads_as = reading(line["code"])
-        user = self._people.find(line["user"]) if "user" in line else None
-        told = {
+        user = self.people.find(line["user"]) if "user" in line else None
+        values = {
             "credits": line["credits"],
             "kind": line.get("kind", "promo"),
             "uses": line.get("uses"),
             "per_user": line.get("per_user", 1),
             "user_id": user.pk if user else None,
-            "expires_at": moment(line.get("expires_at")),
+            "expires_at": parse_time(line.get("expires_at")),
             "lot_days": line.get("lot_days"),
         }
         if not reads_as:
             raise LineRefused("has a code of nothing but spaces and dashes")
         known = Code.objects.filter(reads_as=reads_as).first()
         if known and (
-            known.code != line["code"] or any(getattr(known, key) != value for key, value in told.items())
+            known.code != line["code"] or any(getattr(known, key) != value for key, value in values.items())
         ):
             raise LineRefused(f"has the code “{line['code']}”, which exists with other content")
         row = known or Code.objects.create(
-            code=line["code"], created_at=moment(line.get("since")) or self._now, **told
+            code=line["code"], created_at=parse_time(line.get("since")) or self.now, **values
         )
-        self._names.keep("code", line["code"], row)
+        self.names.keep("code", line["code"], row)
 
     def redemption(self, line: Line) -> None:
-        person, code = self._people.find(line["user"]), self._code(line["code"])
-        at = moment(line["at"])
+        person, code = self.people.find(line["user"]), self._code(line["code"])
+        at = parse_time(line["at"])
         lives = at + timedelta(days=code.lot_days) if code.lot_days else None
-        lot = self._born(
+        lot = self._give(
             person,
             credits=line.get("credits", code.credits),
             kind=line.get("kind", code.kind),
             source=source_of(code.code),
             memo=f"Code {code.code}",
             at=at,
-            expires_at=moment(line["expires_at"]) if "expires_at" in line else lives,
+            expires_at=parse_time(line["expires_at"]) if "expires_at" in line else lives,
             made_by=person.pk,
         )
         self._redemptions.append((code.pk, person.pk, lot.id, at))
         if "ref" in line:
-            self._names.keep("ref", line["ref"], lot)
+            self.names.keep("ref", line["ref"], lot)
 
     def expiry(self, line: Line) -> None:
-        lot: Lot = self._names.ref(line["grant"], Lot, "grant")
-        at = moment(line["at"])
+        lot = self.names.ref(line["grant"], Lot, "grant")
+        at = parse_time(line["at"])
         if not lot.has_expired(at):
             raise LineRefused(f"lets the grant “{line['grant']}” expire before its time")
         if line["credits"] != lot.remaining:
             raise LineRefused(
                 f"lets {line['credits']} credits expire, and {lot.remaining} are left of that grant"
             )
-        ledger.expire(self._books.wallet(lot.customer), lot, at=at)
+        ledger.expire(self.books.wallet(lot.customer), lot, at=at)
 
     def store(self) -> None:
         rows.write(Redemption, REDEMPTION, self._redemptions)
         self._redemptions = []
 
-    def _born(self, person: Person, *, at: datetime, expires_at: datetime | None, **told: Any) -> Lot:
+    def _give(
+        self,
+        person: Person,
+        *,
+        credits: int,
+        kind: str,
+        source: str,
+        memo: str,
+        at: datetime,
+        expires_at: datetime | None,
+        made_by: int | None,
+    ) -> Lot:
         if expires_at is not None and expires_at <= at:
             raise LineRefused("gives credits that have expired before they came")
         if person.was_there:
-            self._assert_new(person, at=at, expires_at=expires_at, **told)
+            self._assert_new(person, credits=credits, kind=kind, source=source, at=at)
         try:
-            return ledger.grant(self._books.wallet(person.pk), at=at, expires_at=expires_at, **told)
+            return ledger.grant(
+                self.books.wallet(person.pk),
+                credits=credits,
+                kind=kind,
+                source=source,
+                memo=memo,
+                at=at,
+                expires_at=expires_at,
+                made_by=made_by,
+            )
         except TooManyCredits:
             raise LineRefused(f"gives {person.email} more credits than a wallet can hold") from None
 
-    def _assert_new(
-        self, person: Person, *, credits: int, kind: str, source: str, at: datetime, **_: Any
-    ) -> None:
-        """Lots of this load are written at its end, so what is found was there before."""
+    def _assert_new(self, person: Person, *, credits: int, kind: str, source: str, at: datetime) -> None:
+        """Lots of this load are written at its end, so a row of the same content was there before."""
         same = models.Lot.objects.filter(
             wallet=person.pk, created_at=at, issued=credits, kind=kind, source=source
         )
@@ -121,10 +141,10 @@ class Wallets:
             )
 
     def _code(self, text: str) -> Code:
-        code: Code | None = self._names.get("code", text)
+        code = self.names.get("code", text, Code)
         if code is None:
             code = Code.objects.filter(code=text).first()
             if code is None:
                 raise LineRefused(f"names the code “{text}”, and no line above it is about it")
-            self._names.keep("code", text, code)
+            self.names.keep("code", text, code)
         return code

@@ -1,14 +1,15 @@
-"""Purchases and downloads on their way to their rows: held back for a while, because the lines that follow say more of
-them, then written by the thousand; what is said even later changes them once, at the end."""
+"""Writes the purchases and downloads of a load. They are held back for a while, since the lines below may change them,
+and written by the thousand; what changes after that is written once more, at the end."""
 
 import base64
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
-from doors.storefile.moments import moment
 from doors.storefile.numbering import Numbering
+from doors.storefile.problems import Problems
+from doors.storefile.reading import Line
+from doors.storefile.times import parse_time
 from ground import rows
+from ground.laws import given
 from refunds.models import ChargeBack
 from refunds.record import write_charge_backs
 from storefront.models import Document, Download
@@ -19,15 +20,15 @@ HELD_BACK = 20_000
 
 
 class SoldRows:
-    def __init__(self, *, numbering: Numbering, refuse: Callable[[int, str], Any]) -> None:
+    def __init__(self, *, numbering: Numbering, problems: Problems) -> None:
         self._numbering = numbering
-        self._refuse = refuse
+        self._problems = problems
         self._new: dict[Sold, int] = {}
         self._late: list[Handed] = []
         self._changed: dict[Sold, None] = {}
-        self._documents: list[tuple[Any, ...]] = []
+        self._documents: list[tuple[str, bytes, datetime]] = []
         self._charge_backs: list[ChargeBack] = []
-        # Charged back by their status alone: the instant is the last thing that the file tells of them.
+        # Charged back by their status alone. No line says when, so it is the last instant that the file tells of them.
         self._last_told: dict[Sold, datetime] = {}
         self._in_vain = False
 
@@ -37,7 +38,7 @@ class SoldRows:
         self._new[sold] = line
 
     def hand(self, handed: Handed) -> None:
-        self.tell(handed.sold, handed.at)
+        self.note_time(handed.sold, handed.at)
         if handed.sold.handed is not None:
             return  # It goes in with its purchase.
         self._late.append(handed)
@@ -46,10 +47,10 @@ class SoldRows:
             self.write_late()
 
     def strike(self, handed: Handed) -> None:
-        """A download that is a row already changes there."""
+        """Changes the download's row if it is written already."""
         self.changed(handed.sold)
         if handed.sold.handed is None:
-            Download.objects.filter(pk=handed.id).update(
+            Download.objects.filter(pk=given(handed.id, "a download has its id from its line on")).update(
                 struck_at=handed.struck_at, struck_by=handed.struck_by_id, struck_why=handed.struck_why
             )
 
@@ -57,32 +58,32 @@ class SoldRows:
         if sold.handed is None:
             self._changed[sold] = None
 
-    def tell(self, sold: Sold, at: datetime) -> None:
-        """Something of this instant is told of the purchase."""
+    def note_time(self, sold: Sold, at: datetime) -> None:
+        """The file tells something of the purchase at this instant."""
         if sold in self._last_told:
             self._last_told[sold] = max(self._last_told[sold], at)
 
     def charged_back(self, sold: Sold, *, at: datetime, why: str, by: int | None) -> None:
         charge_back(sold, at=at)
-        self._charge_backs.append(ChargeBack(purchase_id=sold.id, by_id=by, why=why, at=at))
+        self._charge_backs.append(ChargeBack(purchase_id=sold.pk, by_id=by, why=why, at=at))
         self.changed(sold)
 
     def charged_back_some_time(self, sold: Sold, *, since: datetime) -> None:
         self._last_told[sold] = since
 
-    def document(self, number: str, told: dict[str, Any]) -> None:
-        """The bytes as they were rendered once: the same number is the same bytes, wherever the store moves."""
-        if "pdf" in told:
-            rendered_at = moment(told.get("rendered_at") or told["issued_at"])
-            self._documents.append((number, base64.b64decode(told["pdf"]), rendered_at))
+    def document(self, number: str, document: Line) -> None:
+        """Keeps the bytes that were rendered before: a number means the same bytes wherever the store moves."""
+        if "pdf" in document:
+            rendered_at = parse_time(document.get("rendered_at") or document["issued_at"])
+            self._documents.append((number, base64.b64decode(document["pdf"]), rendered_at))
 
     def write(self) -> None:
-        """What was held back so far. Foreign keys are checked at the commit, so lots and payments may follow."""
+        """Writes what was held back. Foreign keys are checked at the commit, so lots and payments may follow."""
         new, self._new = self._new, {}
         taken = self._numbering.taken({sold.number: line for sold, line in new.items()})
         for line, reason in taken:
-            self._refuse(line, reason)
-        # The database would refuse these rows, and with them every later look at it.
+            self._problems.add(line, reason)
+        # Once the database has refused a row it answers nothing more, so a load that is refused anyway writes none.
         self._in_vain = self._in_vain or bool(taken)
         if not self._in_vain:
             write_purchases(list(new))
@@ -104,7 +105,7 @@ class SoldRows:
         self._changed, self._charge_backs, self._last_told = {}, [], {}
 
     def write_late(self) -> None:
-        """Downloads of purchases that are rows already."""
+        """Writes downloads of purchases that are written already."""
         write_downloads(self._late)
         self._late = []
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from refunds.models import Case, Refund, State
-from storefront.models import Status
+from storefront.models import Purchase, Status
 from tests.desk.opening import text
 from tests.refunds.requests import ask, unconfirmed, yes
 from tests.world import balance, buy, fetch
@@ -134,3 +134,16 @@ def test_a_download_of_a_refunded_purchase_is_not_struck(as_sam, ada, sam, gil, 
     answer = as_sam.post(f"/admin/storefront/download/{download.pk}/strike/", {"why": "Too late."})
     assert answer.status_code == 409
     assert "compensation" in text(answer)
+
+
+@pytest.mark.parametrize("status", [Status.PENDING, Status.CANCELLED])
+def test_what_was_never_completed_is_shown_too_also_beside_what_is_owned(as_sam, ada, oak, now, status):
+    buy(ada, oak, days_ago=45, now=now)
+    purchase = buy(ada, oak, again=True, now=now)
+    Purchase.objects.filter(pk=purchase.pk).update(status=status, completed_at=None)
+    page = as_sam.get(f"/admin/storefront/purchase/{purchase.number}/")
+    assert page.status_code == 200
+    assert "Held twice" not in text(page)
+    verified = as_sam.get(f"/admin/verify-invoice/?number={purchase.number}")
+    assert verified.status_code == 200
+    assert status.label in text(verified)

@@ -17,7 +17,7 @@ from credits.codes import redeem
 from credits.giving import give as give_by_lead
 from credits.models import Code, Kind
 from credits.proofs import Progress, findings
-from doors.storefile.demo.world import as_file
+from doors.storefile.demo import as_file
 from doors.storefile.loading import Options, load
 from ground.receipts import Asking
 from refunds import cases

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 
@@ -12,6 +12,7 @@ from refunds.models import Case, ChargeBack, Denial, Refund
 from storefront.models import Document, Download, Invoice, Purchase, PurchaseItem
 
 AT_ONCE = 200
+Row = TypeVar("Row", bound=Model)
 
 
 def chunks() -> Iterable[list[int]]:
@@ -27,7 +28,7 @@ def chunks() -> Iterable[list[int]]:
 
 
 class Rows:
-    """All that hangs on these customers, in the order of its ids, grouped by what it hangs on."""
+    """Everything that belongs to these customers, by id, grouped by the row that it belongs to."""
 
     def __init__(self, people: Sequence[int]) -> None:
         self.lots = {row.pk: row for row in Lot.objects.filter(wallet__in=people).order_by("pk")}
@@ -56,12 +57,12 @@ class Rows:
         self._rendered = set(Document.objects.filter(pk__in=numbers).values_list("pk", flat=True))
 
     def document(self, number: str) -> Document | None:
-        """The bytes of many documents would fill the memory: they are fetched when their line is written."""
+        """Fetched when its line is written, for the bytes of many documents would fill the memory."""
         return Document.objects.get(pk=number) if number in self._rendered else None
 
 
-def _by(key: str, rows: "QuerySet[Any]") -> dict[int, list[Any]]:
-    grouped: dict[int, list[Model]] = defaultdict(list)
+def _by(key: str, rows: "QuerySet[Row]") -> dict[int, list[Row]]:
+    grouped: dict[int, list[Row]] = defaultdict(list)
     for row in rows:
         grouped[getattr(row, key)].append(row)
     return grouped

@@ -4,95 +4,101 @@ import base64
 import json
 from collections.abc import Iterator
 
-from doors.storefile.moments import written
-from doors.storefile.moving_out.called import Called, Line, some
 from doors.storefile.moving_out.customers import Rows
-from storefront.models import Cause, Download, Purchase, Status
+from doors.storefile.moving_out.references import References, without_empty
+from doors.storefile.reading import Line
+from doors.storefile.times import format_time
+from ground.laws import given
+from storefront.models import Download, Purchase, Status
 
 BEFORE_IT_SETTLED = {Status.REFUNDED, Status.CHARGED_BACK}
 
 
-def purchase_lines(
-    purchase: Purchase, rows: Rows, called: Called, *, draws: list[Line], more: Line | None = None
-) -> Iterator[Line]:
-    called.purchases[purchase.pk] = ref = called.new_ref("p")
-    yield {**_purchase(purchase, ref, rows, called), **({"draws": draws} if draws else {}), **(more or {})}
+def purchase_lines(purchase: Purchase, rows: Rows, refs: References, *, paid: Line) -> Iterator[Line]:
+    refs.purchases[purchase.pk] = ref = refs.new_ref("p")
+    yield {**_purchase(purchase, ref, rows, refs), **paid}
     for download in rows.downloads[purchase.pk]:
-        yield from _download(download, ref, called)
+        yield from _download(download, ref, refs)
 
 
 def document(number: str, facts: str, issued_at: str, rows: Rows) -> Line:
     """What the document says, and the bytes if somebody has asked for them yet."""
-    told: Line = {"facts": json.loads(facts), "issued_at": issued_at}
+    line: Line = {"facts": json.loads(facts), "issued_at": issued_at}
     rendered = rows.document(number)
     if rendered is not None:
-        told["pdf"] = base64.b64encode(rendered.pdf).decode()
-        told["rendered_at"] = written(rendered.rendered_at)
-    return told
+        line["pdf"] = base64.b64encode(rendered.pdf).decode()
+        line["rendered_at"] = format_time(rendered.rendered_at)
+    return line
 
 
-def _purchase(purchase: Purchase, ref: str, rows: Rows, called: Called) -> Line:
+def _purchase(purchase: Purchase, ref: str, rows: Rows, refs: References) -> Line:
     status = Status.COMPLETED if purchase.status in BEFORE_IT_SETTLED else purchase.status
     invoice = rows.invoices.get(purchase.pk)
     later = purchase.completed_at is not None and purchase.completed_at != purchase.created_at
-    asked = {"at": written(purchase.asked_at), "count": purchase.asked_count, "price": purchase.asked_price}
-    thing = (
-        {"bundle": called.bundles[purchase.bundle_id]}
-        if purchase.bundle_id
-        else {"asset": called.assets[purchase.asset_id]}
-    )
+    asked = {
+        "at": format_time(purchase.asked_at),
+        "count": purchase.asked_count,
+        "price": purchase.asked_price,
+    }
     return {
         "type": "purchase",
         "ref": ref,
-        "user": called.email(purchase.customer_id),
-        **thing,
+        "user": refs.email(purchase.customer_id),
+        **_thing(purchase, refs),
         "title": purchase.title,
-        "publisher": called.publishers[purchase.publisher_id],
+        "publisher": refs.publishers[purchase.publisher_id],
         "credits": purchase.credits_spent,
-        "at": written(purchase.created_at),
-        **({"completed_at": written(purchase.completed_at)} if later else {}),
+        "at": format_time(purchase.created_at),
+        **({"completed_at": format_time(purchase.completed_at)} if later else {}),
         "status": str(status),
         "invoice": purchase.number,
         "items": [
             {
-                "asset": called.assets[item.asset_id],
+                "asset": refs.assets[item.asset_id],
                 "original_price": item.original_price,
                 "title": item.title,
-                "publisher": called.publishers[item.publisher_id],
+                "publisher": refs.publishers[item.publisher_id],
                 "share": item.share,
             }
             for item in rows.items[purchase.pk]
         ],
         **({} if purchase.download_log else {"download_log": False}),
-        **some(allow_duplicate=purchase.allowed_duplicate),
+        **without_empty(allow_duplicate=purchase.allowed_duplicate),
         **({"asked": asked} if purchase.asked_at else {}),
         **(
-            {"document": document(invoice.number, invoice.facts, written(invoice.issued_at), rows)}
+            {"document": document(invoice.number, invoice.facts, format_time(invoice.issued_at), rows)}
             if invoice
             else {}
         ),
     }
 
 
-def _download(download: Download, purchase: str, called: Called) -> Iterator[Line]:
-    ref = {"ref": called.new_ref("d")} if download.struck_at else {}
+def _thing(purchase: Purchase, refs: References) -> Line:
+    if purchase.bundle_id:
+        return {"bundle": refs.bundles[purchase.bundle_id]}
+    asset = given(purchase.asset_id, "a purchase is of an asset or of a bundle")
+    return {"asset": refs.assets[asset]}
+
+
+def _download(download: Download, purchase: str, refs: References) -> Iterator[Line]:
+    ref = {"ref": refs.new_ref("d")} if download.struck_at else {}
     yield {
         "type": "download",
         "purchase": purchase,
         **ref,
-        "asset": called.assets[download.asset_id],
-        "at": written(download.at),
+        "asset": refs.assets[download.asset_id],
+        "at": format_time(download.at),
         "cause": download.cause,
-        **({"via": called.assets[download.via_id]} if download.cause == Cause.DEPENDENCY else {}),
-        **(called.file(download.file_id) if download.file_id else {"version": download.version}),
-        **some(told=download.told),
+        **({"via": refs.assets[download.via_id]} if download.via_id else {}),
+        **(refs.file(download.file_id) if download.file_id else {"version": download.version}),
+        **without_empty(told=download.told),
         "door": download.door,
     }
     if download.struck_at:
         yield {
             "type": "strike",
             "download": ref["ref"],
-            "by": called.email(download.struck_by_id),
+            "by": refs.email(given(download.struck_by_id, "a strike is somebody's")),
             "why": download.struck_why,
-            "at": written(download.struck_at),
+            "at": format_time(download.struck_at),
         }

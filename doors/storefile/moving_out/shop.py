@@ -1,26 +1,31 @@
 """People, terms, what is for sale, codes: the lines that all others refer to."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from allauth.account.models import EmailAddress
+from django.db.models import Model, QuerySet
 
 from accounts.models import Membership, Publisher, User
 from accounts.people import ROLES
 from credits.models import Code
-from doors.storefile.moments import written
-from doors.storefile.moving_out.called import Called, Line, some
+from doors.storefile.moving_out.references import References, without_empty
+from doors.storefile.reading import Line
+from doors.storefile.times import format_time
+from ground.laws import given
 from storefront.models import Asset, Bundle, Terms
 
 CHUNK = 2_000
+Row = TypeVar("Row", bound=Model)
 
 
-def shop_lines(called: Called) -> Iterator[Line]:
+def shop_lines(refs: References) -> Iterator[Line]:
     yield from _publishers()
-    yield from _users(called)
-    yield from _terms(called)
-    yield from _assets(called)
-    yield from _bundles(called)
-    yield from _codes(called)
+    yield from _users(refs)
+    yield from _terms(refs)
+    yield from _assets(refs)
+    yield from _bundles(refs)
+    yield from _codes(refs)
 
 
 def _publishers() -> Iterator[Line]:
@@ -31,11 +36,11 @@ def _publishers() -> Iterator[Line]:
             "slug": row.slug,
             "name": row.name,
             "emails": list(emails.values_list("address", flat=True)),
-            "since": written(row.created_at),
+            "since": format_time(row.created_at),
         }
 
 
-def _users(called: Called) -> Iterator[Line]:
+def _users(refs: References) -> Iterator[Line]:
     unconfirmed = set(
         EmailAddress.objects.filter(primary=True, verified=False).values_list("user_id", flat=True)
     )
@@ -44,9 +49,9 @@ def _users(called: Called) -> Iterator[Line]:
     for membership in Membership.objects.order_by("pk"):
         placed.setdefault(membership.user_id, []).append(
             {
-                "slug": called.publishers[membership.publisher_id],
+                "slug": refs.publishers[membership.publisher_id],
                 "role": membership.role,
-                "since": written(membership.since),
+                "since": format_time(membership.since),
             }
         )
     staff = set(User.objects.filter(groups__isnull=False).values_list("pk", flat=True))
@@ -55,57 +60,43 @@ def _users(called: Called) -> Iterator[Line]:
         yield {
             "type": "user",
             "email": row.email,
-            **some(
+            **without_empty(
                 name=row.name,
                 roles=sorted(roles[group] for group in groups if group in roles),
                 publishers=placed.get(row.pk),
                 time_zone=row.time_zone,
             ),
-            "since": written(row.date_joined),
+            "since": format_time(row.date_joined),
             **({} if row.is_active else {"active": False}),
             **({"confirmed": False} if row.pk in unconfirmed else {}),
         }
 
 
-def _terms(called: Called) -> Iterator[Line]:
+def _terms(refs: References) -> Iterator[Line]:
     for row in Terms.objects.order_by("in_force_from"):
         yield {
             "type": "terms",
             "version": row.version,
-            "in_force_from": written(row.in_force_from),
+            "in_force_from": format_time(row.in_force_from),
             "window_days": row.window_days,
             "bundle_percent": row.bundle_percent,
-            "published_at": written(row.created_at),
-            **some(published_by=row.published_by_id and called.email(row.published_by_id)),
+            "published_at": format_time(row.created_at),
+            **without_empty(published_by=row.published_by_id and refs.email(row.published_by_id)),
         }
 
 
-def _assets(called: Called) -> Iterator[Line]:
-    """What an asset requires stands above it."""
-    rows = {row.pk: row for row in Asset.objects.prefetch_related("files", "requires").order_by("pk")}
-    done: set[int] = set()
-    for pk in rows:
-        waiting = [pk]
-        while waiting:
-            row = rows[waiting[-1]]
-            missing = [
-                each.pk for each in row.requires.all() if each.pk not in done and each.pk not in waiting
-            ]
-            if missing:
-                waiting.append(min(missing))
-                continue
-            waiting.pop()
-            if row.pk not in done:
-                done.add(row.pk)
-                yield _asset(row, called)
+def _assets(refs: References) -> Iterator[Line]:
+    rows = Asset.objects.prefetch_related("files", "requires").order_by("pk")
+    for row in _below_what_they_need(rows, lambda row: sorted(each.pk for each in row.requires.all())):
+        yield _asset(row, refs)
 
 
-def _asset(row: Asset, called: Called) -> Line:
+def _asset(row: Asset, refs: References) -> Line:
     files = sorted(row.files.all(), key=lambda file: (file.added_at, file.pk))
     return {
         "type": "asset",
         "slug": row.slug,
-        "publisher": called.publishers[row.publisher_id],
+        "publisher": refs.publishers[row.publisher_id],
         "title": row.title,
         "price": row.price,
         "requires": sorted(each.slug for each in row.requires.all()),
@@ -114,54 +105,64 @@ def _asset(row: Asset, called: Called) -> Line:
                 "name": file.name,
                 "version": file.version,
                 "bytes": file.size_bytes,
-                "since": written(file.added_at),
-                **some(quality=file.quality, path=file.content.name),
+                "since": format_time(file.added_at),
+                **without_empty(quality=file.quality, path=file.content.name),
             }
             for file in files
         ],
-        **some(description=row.description, category=row.category),
-        "since": written(row.created_at),
-        **some(withdrawn_at=written(row.withdrawn_at)),
+        **without_empty(description=row.description, category=row.category),
+        "since": format_time(row.created_at),
+        **without_empty(withdrawn_at=format_time(row.withdrawn_at)),
     }
 
 
-def _bundles(called: Called) -> Iterator[Line]:
-    """What a bundle holds stands above it."""
-    rows = {row.pk: row for row in Bundle.objects.prefetch_related("parts").order_by("pk")}
+def _bundles(refs: References) -> Iterator[Line]:
+    rows = Bundle.objects.prefetch_related("parts").order_by("pk")
+    for row in _below_what_they_need(
+        rows, lambda row: [part.inner_id for part in row.parts.all() if part.inner_id]
+    ):
+        yield _bundle(row, refs)
+
+
+def _below_what_they_need(rows: "QuerySet[Row]", needs: Callable[[Row], list[int]]) -> Iterator[Row]:
+    """Each row once, and whatever it needs before it, since a line refers only to lines above it."""
+    by_id = {row.pk: row for row in rows}
     done: set[int] = set()
-    for pk in rows:
+    for pk in by_id:
         waiting = [pk]
         while waiting:
-            row = rows[waiting[-1]]
-            inner = [part.inner_id for part in row.parts.all() if part.inner_id]
-            missing = [each for each in inner if each not in done and each not in waiting]
+            row = by_id[waiting[-1]]
+            missing = [each for each in needs(row) if each not in done and each not in waiting]
             if missing:
                 waiting.append(missing[0])
                 continue
             waiting.pop()
             if row.pk not in done:
                 done.add(row.pk)
-                yield _bundle(row, called)
+                yield row
 
 
-def _bundle(row: Bundle, called: Called) -> Line:
+def _bundle(row: Bundle, refs: References) -> Line:
     parts = sorted(row.parts.all(), key=lambda part: (part.position, part.pk))
     return {
         "type": "bundle",
         "slug": row.slug,
-        "publisher": called.publishers[row.publisher_id],
+        "publisher": refs.publishers[row.publisher_id],
         "title": row.title,
         "price": row.price,
         "assets": [
-            called.assets[part.asset_id] if part.asset_id else called.bundles[part.inner_id] for part in parts
+            refs.assets[part.asset_id]
+            if part.asset_id
+            else refs.bundles[given(part.inner_id, "a bundle's part is an asset or a bundle")]
+            for part in parts
         ],
-        **some(description=row.description),
-        "since": written(row.created_at),
-        **some(withdrawn_at=written(row.withdrawn_at)),
+        **without_empty(description=row.description),
+        "since": format_time(row.created_at),
+        **without_empty(withdrawn_at=format_time(row.withdrawn_at)),
     }
 
 
-def _codes(called: Called) -> Iterator[Line]:
+def _codes(refs: References) -> Iterator[Line]:
     for row in Code.objects.order_by("pk"):
         yield {
             "type": "code",
@@ -170,8 +171,8 @@ def _codes(called: Called) -> Iterator[Line]:
             "kind": row.kind,
             "uses": row.uses,
             "per_user": row.per_user,
-            "expires_at": written(row.expires_at),
+            "expires_at": format_time(row.expires_at),
             "lot_days": row.lot_days,
-            **some(user=row.user_id and called.email(row.user_id)),
-            "since": written(row.created_at),
+            **without_empty(user=row.user_id and refs.email(row.user_id)),
+            "since": format_time(row.created_at),
         }

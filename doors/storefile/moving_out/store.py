@@ -6,11 +6,12 @@ from typing import BinaryIO
 
 from accounts.models import AuditLine
 from credits.proofs import snapshot
-from doors.storefile.moments import written
-from doors.storefile.moving_out.called import Called, Line, some
 from doors.storefile.moving_out.customers import Rows, chunks
+from doors.storefile.moving_out.references import References, without_empty
 from doors.storefile.moving_out.shop import shop_lines
 from doors.storefile.moving_out.wallets import customer_lines
+from doors.storefile.reading import Line
+from doors.storefile.times import format_time
 
 # Their own lines bring these back.
 TOLD_ELSEWHERE = {"strike", "charge_back"}
@@ -27,21 +28,21 @@ def dump(stream: BinaryIO, *, progress: Callable[[int], object] = lambda custome
 
 
 def _lines(progress: Callable[[int], object]) -> Iterator[Line]:
-    called = Called()
-    yield from shop_lines(called)
+    refs = References()
+    yield from shop_lines(refs)
     for people in chunks():
-        called.meet(people)
+        refs.meet(people)
         rows = Rows(people)
         for person in people:
-            yield from customer_lines(person, rows, called)
-        called.forget()
+            yield from customer_lines(person, rows, refs)
+        refs.forget()
         progress(len(people))
     for row in AuditLine.objects.exclude(act__in=TOLD_ELSEWHERE).order_by("at", "pk").iterator():
         yield {
             "type": "audit",
-            "by": called.email(row.by_id),
+            "by": refs.email(row.by_id),
             "act": row.act,
             "subject": row.subject,
-            **some(why=row.why),
-            "at": written(row.at),
+            **without_empty(why=row.why),
+            "at": format_time(row.at),
         }

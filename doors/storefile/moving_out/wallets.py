@@ -1,18 +1,19 @@
-"""A customer's wallet, told in the order of its ledger: each group of entries is the line that it came from."""
+"""A customer's wallet in the order of its ledger: each group of entries becomes the line that it came from."""
 
 import json
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any
 
 from accounts.models import User
 from credits.models import Entry, EntryKind
-from doors.storefile.moments import written
-from doors.storefile.moving_out.called import Called, Line, some
 from doors.storefile.moving_out.cases import case_lines
 from doors.storefile.moving_out.customers import Rows
 from doors.storefile.moving_out.purchases import purchase_lines
+from doors.storefile.moving_out.references import References, without_empty
 from doors.storefile.moving_out.settled import afterwards, refund_line
+from doors.storefile.reading import Line
+from doors.storefile.times import format_time
+from ground.laws import given
 from storefront.models import Purchase
 
 
@@ -20,47 +21,48 @@ class CannotBeTold(Exception):
     """A row that no line of a store file stands for."""
 
 
-def customer_lines(person: int, rows: Rows, called: Called) -> Iterator[Line]:
-    # A load gives ids in the order of the lines; in this order the next dump finds the purchases again.
-    told = sorted(rows.purchases[person], key=lambda purchase: purchase.payment_id is not None)
-    for purchase in told:
+def customer_lines(person: int, rows: Rows, refs: References) -> Iterator[Line]:
+    # A load gives ids in the order of the lines, so the next dump has to find this same order: the unpaid ones first.
+    purchases = sorted(rows.purchases[person], key=lambda purchase: purchase.payment_id is not None)
+    for purchase in purchases:
         if purchase.payment_id is None:
-            yield from purchase_lines(purchase, rows, called, draws=[])
+            yield from purchase_lines(purchase, rows, refs, paid={})
     entries = rows.entries[person]
     for (kind, payment), group in groupby(entries, key=lambda entry: (entry.kind, entry.payment_id)):
-        yield from _group(kind, payment, list(group), rows, called)
-    for purchase in told:
-        yield from afterwards(purchase, rows, called)
+        yield from _group(kind, payment, list(group), rows, refs)
+    for purchase in purchases:
+        yield from afterwards(purchase, rows, refs)
     for case in rows.cases[person]:
         if not any(refund.case_id == case.pk for refund in rows.refunds.values()):
-            yield from case_lines(case, called)
+            yield from case_lines(case, refs)
 
 
 def _group(
-    kind: str, payment: int | None, entries: list[Entry], rows: Rows, called: Called
+    kind: str, payment: int | None, entries: list[Entry], rows: Rows, refs: References
 ) -> Iterator[Line]:
     if kind == EntryKind.GRANT:
         for entry in entries:
-            yield _arrival(entry, rows, called)
+            yield _arrival(entry, rows, refs)
     elif kind == EntryKind.EXPIRE:
         for entry in entries:
             yield {
                 "type": "expiry",
-                "grant": called.lots[entry.lot_id],
+                "grant": refs.lots[entry.lot_id],
                 "credits": -entry.credits,
-                "at": written(entry.at),
+                "at": format_time(entry.at),
             }
     elif kind == EntryKind.SPEND:
-        draws = [{"grant": called.lots[entry.lot_id], "credits": -entry.credits} for entry in entries]
-        more = _said(entries[0], _sold(payment, rows))
-        yield from purchase_lines(_sold(payment, rows), rows, called, draws=draws, more=more)
+        draws = [{"grant": refs.lots[entry.lot_id], "credits": -entry.credits} for entry in entries]
+        purchase = _sold(payment, rows)
+        payer = _memo_and_payer(entries[0], purchase)
+        yield from purchase_lines(purchase, rows, refs, paid={"draws": draws, **payer})
     else:
         refund = rows.refunds[_sold(payment, rows).pk]
         if refund.case_id:
             case = next(case for case in rows.cases[refund.customer_id] if case.pk == refund.case_id)
-            yield from case_lines(case, called)
-        restores = [_came_back(entry, rows, called) for entry in entries]
-        yield refund_line(refund, rows, called, restores=restores)
+            yield from case_lines(case, refs)
+        restores = [_came_back(entry, rows, refs) for entry in entries]
+        yield refund_line(refund, rows, refs, restores=restores)
 
 
 def _sold(payment: int | None, rows: Rows) -> Purchase:
@@ -72,43 +74,45 @@ def _sold(payment: int | None, rows: Rows) -> Purchase:
     return purchase
 
 
-def _said(entry: Entry, purchase: Purchase) -> Line:
+def _memo_and_payer(entry: Entry, purchase: Purchase) -> Line:
     made_by = entry.made_by_id if entry.made_by_id != purchase.customer_id else None
     memo = entry.memo if entry.memo != purchase.title[:200] else ""
-    return {**some(memo=memo), **({"by": User.objects.get(pk=made_by).email} if made_by else {})}
+    return {**without_empty(memo=memo), **({"by": User.objects.get(pk=made_by).email} if made_by else {})}
 
 
-def _arrival(entry: Entry, rows: Rows, called: Called) -> Line:
+def _arrival(entry: Entry, rows: Rows, refs: References) -> Line:
     lot, redemption = rows.lots[entry.lot_id], rows.redemptions.get(entry.lot_id)
-    called.lots[lot.pk] = ref = called.new_ref("g")
-    told: dict[str, Any] = {
+    refs.lots[lot.pk] = ref = refs.new_ref("g")
+    line: Line = {
         "ref": ref,
-        "user": called.email(entry.wallet_id),
+        "user": refs.email(entry.wallet_id),
         "credits": lot.issued,
         "kind": lot.kind,
-        "at": written(lot.created_at),
-        "expires_at": written(lot.expires_at),
+        "at": format_time(lot.created_at),
+        "expires_at": format_time(lot.expires_at),
     }
     if redemption is not None:
-        return {"type": "redemption", **told, "code": redemption.code.code}
-    more = some(
+        return {"type": "redemption", **line, "code": redemption.code.code}
+    origin = without_empty(
         source=lot.source,
         memo=entry.memo if entry.memo != lot.source else "",
-        by=entry.made_by_id and called.email(entry.made_by_id),
+        by=entry.made_by_id and refs.email(entry.made_by_id),
     )
-    return {"type": "grant", **told, **more}
+    return {"type": "grant", **line, **origin}
 
 
-def _came_back(entry: Entry, rows: Rows, called: Called) -> Line:
+def _came_back(entry: Entry, rows: Rows, refs: References) -> Line:
     """Into the lot that it was drawn from, or, when that had expired, into a new one."""
     lot = rows.lots[entry.lot_id]
-    if lot.pk in called.lots and not json.loads(entry.facts).get("lot"):
-        return {"grant": called.lots[lot.pk], "credits": entry.credits}
-    called.lots[lot.pk] = ref = called.new_ref("g")
-    drawn_from = rows.usage_by_id[lot.reborn_from_id].lot_id
+    if lot.pk in refs.lots and not json.loads(entry.facts).get("lot"):
+        return {"grant": refs.lots[lot.pk], "credits": entry.credits}
+    refs.lots[lot.pk] = ref = refs.new_ref("g")
+    drawn_from = rows.usage_by_id[
+        given(lot.reborn_from_id, "what comes back as a new lot names its usage")
+    ].lot_id
     return {
-        "grant": called.lots[drawn_from],
+        "grant": refs.lots[drawn_from],
         "credits": entry.credits,
         "ref": ref,
-        "expires_at": written(lot.expires_at),
+        "expires_at": format_time(lot.expires_at),
     }

@@ -1,15 +1,14 @@
 """Fills the demo world and says who may sign in."""
 
 from datetime import datetime
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from accounts.demo import DEMO_PASSWORD, DEMO_PEOPLE
 from accounts.models import Membership, User
 from credits.models import Code
-from doors.storefile.demo.people import PASSWORD, SIGN_INS
-from doors.storefile.demo.world import as_file
+from doors.storefile.demo import as_file
 from doors.storefile.loading import Options, load
 from doors.storefile.problems import FileRefused
 from refunds.verification import verify
@@ -25,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--again", action="store_true", help="also into a store that is not empty")
         parser.add_argument("--if-empty", action="store_true", help="do nothing when the store is not empty")
 
-    def handle(self, *, again: bool, if_empty: bool, **options: Any) -> None:
+    def handle(self, *, again: bool, if_empty: bool, **options: object) -> None:
         filled = User.objects.exists() or Purchase.objects.exists()
         if filled and not again and not if_empty:
             raise CommandError(
@@ -33,9 +32,9 @@ class Command(BaseCommand):
             )
         if not filled or again:
             self._fill()
-        for role, email in SIGN_INS:
+        for role, email in DEMO_PEOPLE:
             if User.objects.filter(email=email).exists():
-                self.stdout.write(f"{role:<10} {email}  {PASSWORD}")
+                self.stdout.write(f"{role:<10} {email}  {DEMO_PASSWORD}")
 
     def _fill(self) -> None:
         now = timezone.now()
@@ -52,9 +51,9 @@ class Command(BaseCommand):
 
 
 def _verify_some(now: datetime) -> None:
-    """The publisher's list of invoices is no line of a store file, so its member looks a few numbers up, as people do."""
+    """No line of a store file tells which invoices a publisher has looked up, so its member looks a few up here."""
     membership = Membership.objects.select_related("user", "publisher").get(
-        user__email=dict(SIGN_INS)["publisher"]
+        user__email=dict(DEMO_PEOPLE)["publisher"]
     )
     sold = Purchase.objects.filter(
         items__publisher=membership.publisher, status__in=["completed", "refunded"]

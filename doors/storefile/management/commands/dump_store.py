@@ -32,14 +32,16 @@ class Command(BaseCommand):
         count = self._to(sys.stdout.buffer) if file == "-" else self._to_file(Path(file))
         seconds = time.monotonic() - started
         if options["json"]:
-            told = json.dumps({"dumped": True, "lines": count, "seconds": round(seconds, 3)})
+            report = json.dumps({"dumped": True, "lines": count, "seconds": round(seconds, 3)})
         else:
-            told = f"Wrote {count:,} lines in {seconds:.1f} s ({count / max(seconds, 0.001):,.0f} a second)."
-        # With the store on standard output, what we say of it must not stand in it.
-        (self.stderr if file == "-" else self.stdout).write(told)
+            report = (
+                f"Wrote {count:,} lines in {seconds:.1f} s ({count / max(seconds, 0.001):,.0f} a second)."
+            )
+        # Standard output may hold the store itself, and then nothing else may be written to it.
+        (self.stderr if file == "-" else self.stdout).write(report)
 
     def _to_file(self, path: Path) -> int:
-        """Under another name until it is whole, so that a dump that was cut off is never taken for one."""
+        """Has another name until it is whole, so that nobody takes half a dump for one."""
         part = path.with_name(f"{path.name}.part")
         try:
             with part.open("wb") as stream:

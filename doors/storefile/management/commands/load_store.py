@@ -51,8 +51,8 @@ class Command(BaseCommand):
 
     def _report(self, loaded: Loaded, seconds: float, *, dry_run: bool, as_json: bool) -> None:
         if as_json:
-            told = {"lines": loaded.lines, "by_type": dict(loaded.counts), "seconds": round(seconds, 3)}
-            self.stdout.write(json.dumps({"loaded": not dry_run, **told}))
+            report = {"lines": loaded.lines, "by_type": dict(loaded.counts), "seconds": round(seconds, 3)}
+            self.stdout.write(json.dumps({"loaded": not dry_run, **report}))
             return
         parts = ", ".join(f"{count:,} {kind}" for kind, count in loaded.counts.most_common())
         done = "Checked" if dry_run else "Loaded"
@@ -75,7 +75,7 @@ class Command(BaseCommand):
 @contextlib.contextmanager
 def _opened(name: str) -> Iterator[tuple[io.BufferedReader, int | None]]:
     if name == "-":
-        ours = io.BufferedReader(cast(io.RawIOBase, sys.stdin.buffer))
+        ours: io.BufferedReader = io.BufferedReader(cast(io.RawIOBase, sys.stdin.buffer))
         try:
             yield ours, None
         finally:
@@ -88,13 +88,11 @@ def _opened(name: str) -> Iterator[tuple[io.BufferedReader, int | None]]:
         raise CommandError(f"{name} cannot be read: {error.strerror}.") from None
 
 
-def _bar(size: int | None) -> "tqdm[Any]":
+def _bar(size: int | None) -> tqdm:
     """Rate and remaining time, on a terminal only."""
     return tqdm(total=size, unit="B", unit_scale=True, desc="Loading", leave=False, disable=None)
 
 
-def _progress(bar: "tqdm[Any]", stream: io.BufferedReader) -> Callable[[int], object]:
-    """Where the file itself is read, which in gzip is not where the lines are; a pipe counts what was in the lines."""
-    if bar.total is None:
-        return bar.update
-    return lambda read: bar.update(stream.tell() - bar.n)
+def _progress(bar: tqdm, stream: io.BufferedReader) -> Callable[[int], object]:
+    """Counts the bytes of the file, which in gzip are fewer than those of its lines. Of a pipe only the lines are known."""
+    return lambda read: bar.update(read if bar.total is None else stream.tell() - bar.n)

@@ -1,15 +1,13 @@
 """What a dump calls things: slugs and e-mails instead of ids, and refs for what has no name of its own."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from accounts.models import Publisher, User
+from doors.storefile.reading import Line
 from storefront.models import Asset, AssetFile, Bundle
 
-Line = dict[str, Any]
 
-
-class Called:
+class References:
     def __init__(self) -> None:
         self.publishers = dict(Publisher.objects.values_list("pk", "slug"))
         self.assets = dict(Asset.objects.values_list("pk", "slug"))
@@ -34,8 +32,8 @@ class Called:
         """How a download names the file that it handed out."""
         if pk not in self._files:
             file = AssetFile.objects.get(pk=pk)
-            told = {"file": file.name, "version": file.version}
-            self._files[pk] = {**told, "quality": file.quality} if file.quality else told
+            named = {"file": file.name, "version": file.version}
+            self._files[pk] = {**named, "quality": file.quality} if file.quality else named
         return self._files[pk]
 
     def new_ref(self, letter: str) -> str:
@@ -43,12 +41,12 @@ class Called:
         return f"{letter}{self._counts[letter]}"
 
     def forget(self) -> None:
-        """The customers so far are done, and nobody else names their lots and purchases."""
+        """No later customer's line names the lots and purchases of those so far."""
         self.lots, self.purchases = {}, {}
         if len(self._emails) > 100_000:
             self._emails = {}
 
 
-def some(**told: Any) -> Line:
+def without_empty(**values: object) -> Line:
     """The keys that say something: what is empty is left out of a line."""
-    return {key: value for key, value in told.items() if value not in (None, "", [], False)}
+    return {key: value for key, value in values.items() if value not in (None, "", [], False)}
