@@ -3,7 +3,7 @@ from http import HTTPStatus
 import pytest
 from django.test import Client
 
-from storefront.covers import cover_svg
+from doors.shop.drawing.covers import cover_svg
 from tests import world
 
 pytestmark = pytest.mark.django_db

@@ -93,6 +93,15 @@ class TestConfirming:
         at_home.post(page(purchase), {**hidden(refused), "for_nothing": "on"})
         assert (Refund.objects.get().credits, balance(ada)) == (0, 0)
 
+    def test_a_quote_is_counted_once_a_page_shown(self, at_home, ada, oak, monkeypatch, now):
+        counted = []
+        monkeypatch.setattr("ground.tally.count", counted.append)
+        purchase = buy(ada, oak, days_ago=40, now=now)
+        answer = at_home.post(page(purchase), {"key": "k", "expected_credits": "0"})
+        assert counted == []
+        at_home.get(answer["Location"])
+        assert counted == ["quotes.denied", "quote_reasons.window_closed"]
+
     def test_a_denied_request_says_every_reason_with_its_evidence_and_is_kept(
         self, at_home, ada, bark, oak, now
     ):

@@ -1,19 +1,22 @@
 """My requests to support: open one, follow it, add to it, answer it, withdraw it."""
 
 import hashlib
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from doors.attachments import as_download
+from doors.forms import add_refusal
 from doors.paging import page_of
+from doors.requests import PersonRequest, signed_in
 from doors.shop.forms import MessageForm, NewCaseForm, WithdrawForm
-from ground.receipts import Asking, digest_of
+from doors.shop.views.errors import status_of
+from ground.receipts import Answer
 from ground.refusals import Refusal
 from refunds import cases
 from refunds.case_wording import says_to_customer
@@ -33,14 +36,14 @@ ANSWERS = {
 }
 
 
-@login_required
-def mine(request: HttpRequest) -> HttpResponse:
+@signed_in
+def mine(request: PersonRequest) -> HttpResponse:
     rows = Case.objects.of_customer(request.user).select_related("purchase")
     return render(request, "shop/cases.html", {"page": page_of(request, rows, by="opened_at")})
 
 
-@login_required
-def new(request: HttpRequest) -> HttpResponse:
+@signed_in
+def new(request: PersonRequest) -> HttpResponse:
     purchase = _named_purchase(request)
     if request.method != "POST":
         form = NewCaseForm(
@@ -58,23 +61,23 @@ def new(request: HttpRequest) -> HttpResponse:
     try:
         answer = _open(request, form)
     except Refusal as refusal:
-        _add_error(form, refusal)
+        add_refusal(form, refusal)
         return _show_new(request, form, status=422)
     if isinstance(answer.outcome, CaseOpen):
         messages.warning(request, str(answer.outcome))
     elif not answer.replayed:
-        messages.success(request, "Your request is with us. You can follow it here.")
+        messages.success(request, _("Your request is with us. You can follow it here."))
     return redirect(answer.body)
 
 
-@login_required
-def show(request: HttpRequest, number: str) -> HttpResponse:
+@signed_in
+def show(request: PersonRequest, number: str) -> HttpResponse:
     return _show(request, _mine(request, number), MessageForm())
 
 
-@login_required
+@signed_in
 @require_POST
-def message(request: HttpRequest, number: str) -> HttpResponse:
+def message(request: PersonRequest, number: str) -> HttpResponse:
     case, form = _mine(request, number), MessageForm(request.POST, request.FILES)
     if not form.is_valid():
         return _show(request, case, form, status=422)
@@ -83,49 +86,48 @@ def message(request: HttpRequest, number: str) -> HttpResponse:
         uploads = cases.received(data["attachments"])
         _do(request, case, "customer_message", note=data["message"], uploads=uploads, share=data["share"])
     except BadInput as refusal:
-        _add_error(form, refusal)
+        add_refusal(form, refusal)
         return _show(request, case, form, status=422)
     except Refusal as refusal:
-        return _show(request, _mine(request, number), form, said=str(refusal), status=409)
-    messages.success(request, "Your message is in the request.")
+        return _show_refusal(request, _mine(request, number), form, refusal)
+    messages.success(request, _("Your message is in the request."))
     return redirect("case", case.number)
 
 
-@login_required
+@signed_in
 @require_POST
-def answer(request: HttpRequest, number: str) -> HttpResponse:
+def answer(request: PersonRequest, number: str) -> HttpResponse:
     """To a publisher's request: yes, this was me; or no, I want to keep it. To an offer of help: yes or no."""
     case = _mine(request, number)
     act = next((act for (field, word), act in ANSWERS.items() if request.POST.get(field) == word), None)
     if act is None:
-        return _show(
-            request, case, MessageForm(), said="Choose one of the answers. Nothing was changed.", status=422
-        )
-    return _act(request, case, act, "Thank you, your answer is in the request.")
+        nothing_chosen = _("Choose one of the answers. Nothing was changed.")
+        return _show(request, case, MessageForm(), error_message=nothing_chosen, status=422)
+    return _act(request, case, act, _("Thank you, your answer is in the request."))
 
 
-@login_required
-def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+@signed_in
+def withdraw(request: PersonRequest, number: str) -> HttpResponse:
     case = _mine(request, number)
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "shop/case_withdraw.html", {"case": case, "form": form})
     act = "solve" if form.cleaned_data["solved"] else "withdraw"
-    return _act(request, case, act, "The request is withdrawn. You can open another one at any time.")
+    return _act(request, case, act, _("The request is withdrawn. You can open another one at any time."))
 
 
-@login_required
-def attachment(request: HttpRequest, number: str, ref: str) -> HttpResponse:
-    found = get_object_or_404(cases.visible_attachments(_mine(request, number), side=Side.CUSTOMER), ref=ref)
-    return as_download(found)
+@signed_in
+def attachment(request: PersonRequest, number: str, ref: str) -> HttpResponse:
+    visible = cases.visible_attachments(_mine(request, number), side=Side.CUSTOMER)
+    return as_download(get_object_or_404(visible, ref=ref))
 
 
-def _mine(request: HttpRequest, number: str) -> Case:
-    found = Case.objects.of_customer(request.user).select_related("purchase", "publisher", "compensation")
-    return get_object_or_404(found, number=number)
+def _mine(request: PersonRequest, number: str) -> Case:
+    rows = Case.objects.of_customer(request.user).select_related("purchase", "publisher", "compensation")
+    return get_object_or_404(rows, number=number)
 
 
-def _named_purchase(request: HttpRequest) -> Purchase | None:
+def _named_purchase(request: PersonRequest) -> Purchase | None:
     """The one in the address, which must be one's own."""
     text = request.GET.get("invoice", "")
     if not text:
@@ -133,25 +135,16 @@ def _named_purchase(request: HttpRequest) -> Purchase | None:
     return get_object_or_404(Purchase.objects.owned_by(request.user), number=normalise(text) or "")
 
 
-def _open(request: HttpRequest, form: NewCaseForm) -> Any:
+def _open(request: PersonRequest, form: NewCaseForm) -> Answer:
     data = form.cleaned_data
     uploads = cases.received(data["attachments"])
     purchase = form.purchase if data["invoice"] else None
     # A form that offers no choice of items may still be told some, by a script or from the page of another purchase.
     items = data["items"] if "items" in form.fields else request.POST.getlist("items")
-    asking = Asking(
-        person=request.user,
-        key=data["key"],
-        what=digest_of(
-            "open case",
-            data["invoice"],
-            data["grounds"],
-            ",".join(items),
-            data["message"],
-            *(hashlib.sha256(upload.content).hexdigest() for upload in uploads),
-        ),
-        now=request.now,
-        door="page",
+    asking = form.asking(
+        request,
+        *("open case", data["invoice"], data["grounds"], ",".join(items), data["message"]),
+        *(hashlib.sha256(upload.content).hexdigest() for upload in uploads),
         write=lambda outcome: (303, _address(outcome)),
     )
     return cases.open_by_customer(
@@ -166,42 +159,41 @@ def _open(request: HttpRequest, form: NewCaseForm) -> Any:
 
 
 def _address(outcome: object) -> str:
-    number = outcome.number if isinstance(outcome, Case) else outcome.facts["number"]  # type: ignore[attr-defined] # CaseOpen
+    number = outcome.number if isinstance(outcome, Case) else cast(CaseOpen, outcome).facts["number"]
     return reverse("case", args=[number])
 
 
-def _add_error(form: Any, refusal: Refusal) -> None:
-    field = getattr(refusal, "field", None)
-    form.add_error(field if field in form.fields else None, str(refusal))
-
-
-def _do(request: HttpRequest, case: Case, act: str, **brought: Any) -> None:
+def _do(request: PersonRequest, case: Case, act: str, **brought: Any) -> None:
     cases.do(act, case=case, by=request.user, door="page", now=request.now, **brought)
 
 
-def _act(request: HttpRequest, case: Case, act: str, done: str) -> HttpResponse:
+def _act(request: PersonRequest, case: Case, act: str, done: str) -> HttpResponse:
     try:
         _do(request, case, act)
     except Refusal as refusal:
         case.refresh_from_db()
-        return _show(request, case, MessageForm(), said=str(refusal), status=409)
+        return _show_refusal(request, case, MessageForm(), refusal)
     messages.success(request, done)
     return redirect("case", case.number)
 
 
-def _show_new(request: HttpRequest, form: NewCaseForm, *, status: int = 200) -> HttpResponse:
+def _show_new(request: PersonRequest, form: NewCaseForm, *, status: int = 200) -> HttpResponse:
     return render(request, "shop/case_new.html", {"form": form, "purchase": form.purchase}, status=status)
 
 
+def _show_refusal(request: PersonRequest, case: Case, form: MessageForm, refusal: Refusal) -> HttpResponse:
+    return _show(request, case, form, error_message=str(refusal), status=status_of(refusal))
+
+
 def _show(
-    request: HttpRequest, case: Case, form: MessageForm, *, said: str = "", status: int = 200
+    request: PersonRequest, case: Case, form: MessageForm, *, error_message: str = "", status: int = 200
 ) -> HttpResponse:
     answers = list(case.answers.select_related("publisher"))
     possible = cases.possible(case, request.user, side=Side.CUSTOMER, now=request.now)
     context = {
         "case": case,
         "form": form,
-        "said": said,
+        "error_message": error_message,
         "story": cases.lines(case, side=Side.CUSTOMER),
         "items": case.items.select_related("item", "item__publisher").order_by("item__position"),
         "answers": answers,

@@ -1,11 +1,12 @@
 """Pictures of assets and bundles, drawn when asked for and kept by whoever asked."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.http import quote_etag
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from storefront.covers import cover_svg
+from doors.requests import StoreRequest
+from doors.shop.drawing.covers import cover_svg
 from storefront.models import BundlePart
 
 DRAWN = "4"  # Goes up when the drawing changes, so that kept pictures are asked for anew.
@@ -13,7 +14,7 @@ DRAWN = "4"  # Goes up when the drawing changes, so that kept pictures are asked
 
 @require_safe
 @cache_control(public=True, max_age=24 * 3600)
-def cover(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
+def cover(request: StoreRequest, kind: str, slug: str) -> HttpResponse:
     """Any slug has a picture, so that asking tells nobody what is for sale."""
     holds = _holds(slug) if kind == "bundle" else ()
     tag = quote_etag("-".join((DRAWN, kind, slug, *holds)))

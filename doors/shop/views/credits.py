@@ -1,22 +1,23 @@
 """A customer's credits: the balance and its lots, the statement, and a code that becomes more."""
 
-import uuid
-
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from credits.codes import Redeemed, redeem_code
 from credits.models import Entry, Wallet
 from credits.refusals import InvalidCode, TooManyGuesses
 from credits.statement import balance_over_time, holdings, newest_first, up_to_date
+from doors.forms import KeyedForm, fresh_key
 from doors.paging import Page
+from doors.requests import PersonRequest, signed_in
+from doors.shop.views.errors import status_of
 from ground.instants import stamp
-from ground.receipts import Asking, digest_of
 from ground.refusals import Refusal
 from ground.spreadsheets import csv_file
 from ground.templatetags.recredit import in_credits
@@ -25,59 +26,53 @@ LINES = 25
 CSV_HEAD = ("number", "at", "kind", "credits", "balance_after", "lot_kind", "what", "invoice")
 
 
-class CodeForm(forms.Form):
+class CodeForm(KeyedForm):
     key = forms.CharField(max_length=255, required=False, widget=forms.HiddenInput)
     code = forms.CharField(
-        label="Code",
+        label=_lazy("Code"),
         max_length=200,
-        help_text="Capitals, spaces and dashes make no difference.",
-        error_messages={"required": "Type or paste the code; nothing was redeemed yet."},
+        help_text=_lazy("Capitals, spaces and dashes make no difference."),
+        error_messages={"required": _lazy("Type or paste the code; nothing was redeemed yet.")},
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
     )
 
+    def clean_key(self) -> str:
+        """A code that is sent without a key is tried each time."""
+        return self.cleaned_data["key"] or fresh_key()
 
-@login_required
+
+@signed_in
 @require_safe
-def wallet(request: HttpRequest) -> HttpResponse:
-    return _show(request, _fresh_form())
+def wallet(request: PersonRequest) -> HttpResponse:
+    return _show(request, CodeForm())
 
 
-@login_required
-def redeem(request: HttpRequest) -> HttpResponse:
+@signed_in
+def redeem(request: PersonRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("credits")
     form = CodeForm(request.POST)
     if not form.is_valid():
         return _show(request, form, status=422)
     code = form.cleaned_data["code"]
-    asking = Asking(
-        person=request.user,
-        key=form.cleaned_data["key"] or uuid.uuid4().hex,
-        what=digest_of("redeem", code),
-        now=request.now,
-        door="page",
-        write=lambda outcome: (303 if isinstance(outcome, Redeemed) else 422, reverse("credits")),
-    )
+    asking = form.asking(request, "redeem", code, write=_written)
     try:
         answer = redeem_code(asking=asking, text=code)
-    except TooManyGuesses as refusal:
-        response = _show(request, _said(form, refusal), status=429)
-        response["Retry-After"] = str(refusal.facts["seconds"])
-        return response
     except Refusal as refusal:
-        return _show(request, _said(form, refusal), status=409)
-    if answer.status == 422:
-        return _show(request, _said(form, InvalidCode()), status=422)
+        return _show_refusal(request, form, refusal)
+    if answer.status != 303:
+        return _show_refusal(request, form, InvalidCode())
     if isinstance(answer.outcome, Redeemed):
-        messages.success(request, f"{in_credits(answer.outcome.lot.issued)} arrived in your wallet.")
+        arrived = in_credits(answer.outcome.lot.issued)
+        messages.success(request, _("{credits} arrived in your wallet.").format(credits=arrived))
     return redirect(answer.body)
 
 
-@login_required
+@signed_in
 @require_safe
-def statement_csv(request: HttpRequest) -> StreamingHttpResponse:
+def statement_csv(request: PersonRequest) -> StreamingHttpResponse:
     """Every line, newest first, for a spreadsheet."""
     wallet = up_to_date(customer=request.user, now=request.now)
     entries = newest_first(wallet).select_related("lot", "payment__purchase").iterator(chunk_size=2_000)
@@ -91,7 +86,21 @@ def statement_csv(request: HttpRequest) -> StreamingHttpResponse:
     return csv_file("statement.csv", CSV_HEAD, rows)
 
 
-def _show(request: HttpRequest, form: CodeForm, *, status: int = 200) -> HttpResponse:
+def _written(outcome: object) -> tuple[int, str]:
+    return status_of(outcome) if isinstance(outcome, Refusal) else 303, reverse("credits")
+
+
+def _show_refusal(request: PersonRequest, form: CodeForm, refusal: Refusal) -> HttpResponse:
+    """The same text under a fresh key, with what was said to it."""
+    form.renew()
+    form.add_error("code", str(refusal))
+    page = _show(request, form, status=status_of(refusal))
+    if isinstance(refusal, TooManyGuesses):
+        page["Retry-After"] = str(refusal.facts["seconds"])
+    return page
+
+
+def _show(request: PersonRequest, form: CodeForm, *, status: int = 200) -> HttpResponse:
     wallet = up_to_date(customer=request.user, now=request.now)
     before = _number(request.GET.get("before", ""))
     rows = newest_first(wallet, before=before).select_related("lot", "payment__purchase")
@@ -126,14 +135,3 @@ def _number(text: str) -> int | None:
 def _invoice(entry: Entry) -> str:
     purchase = getattr(entry.payment, "purchase", None)
     return purchase.number if purchase else ""
-
-
-def _fresh_form() -> CodeForm:
-    return CodeForm(initial={"key": uuid.uuid4().hex})
-
-
-def _said(form: CodeForm, refusal: Refusal) -> CodeForm:
-    """The same text under a fresh key, with what was said to it."""
-    again = CodeForm({"key": uuid.uuid4().hex, "code": form.cleaned_data["code"]})
-    again.add_error("code", str(refusal))
-    return again

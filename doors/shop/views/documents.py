@@ -1,20 +1,24 @@
 """The documents of a purchase."""
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from doors.requests import PersonRequest, signed_in
 from storefront.documents import document_pdf
 from storefront.models import Invoice
 
 
-@login_required
+@signed_in
 @require_safe
 @cache_control(private=True, no_cache=True)
-def invoice_pdf(request: HttpRequest, number: str) -> HttpResponse:
+def invoice_pdf(request: PersonRequest, number: str) -> HttpResponse:
     invoice = get_object_or_404(Invoice, customer=request.user, number=number)
-    response = HttpResponse(document_pdf(invoice.number), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{invoice.number}.pdf"'
+    return as_pdf(invoice.number)
+
+
+def as_pdf(number: str) -> HttpResponse:
+    response = HttpResponse(document_pdf(number), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{number}.pdf"'
     return response

@@ -10,6 +10,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from doors.requests import StoreRequest
 from doors.shop.views.errors import refused
 from storefront.files import file_name, open_file
 from storefront.links import AccessEnded, LinkEnded, follow
@@ -20,7 +21,7 @@ RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.ASCII)
 
 @require_safe
 @never_cache
-def hand_out(request: HttpRequest, token: str) -> HttpResponseBase:
+def hand_out(request: StoreRequest, token: str) -> HttpResponseBase:
     """The link names its customer. It may be followed without a session, as download managers do, but not in
     somebody else's."""
     try:
@@ -28,12 +29,12 @@ def hand_out(request: HttpRequest, token: str) -> HttpResponseBase:
             token, now=request.now, reader=request.user if request.user.is_authenticated else None
         )
     except (LinkEnded, AccessEnded) as ended:
-        return refused(request, ended, 410)
+        return refused(request, ended)
     if download is None:
         raise Http404
     content, size = open_file(download)
     tag = f'"{download.pk}-{size}"'
-    part = _asked_for(request, size, tag)
+    part = _range_of(request, size, tag)
     if part is None:
         content.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
@@ -50,14 +51,14 @@ def hand_out(request: HttpRequest, token: str) -> HttpResponseBase:
     return response
 
 
-def _asked_for(request: HttpRequest, size: int, tag: str) -> tuple[int, int] | None:
+def _range_of(request: HttpRequest, size: int, tag: str) -> tuple[int, int] | None:
     """The first and the last byte, or None when there is no such part. Several parts at once, and what is no range at
     all, get the whole file, as the standard allows."""
     whole = 0, size - 1
-    asked = RANGE.fullmatch(request.headers.get("Range", ""))
-    if not asked or asked[0] == "bytes=-" or request.headers.get("If-Range", tag) != tag:
+    match = RANGE.fullmatch(request.headers.get("Range", ""))
+    if not match or match[0] == "bytes=-" or request.headers.get("If-Range", tag) != tag:
         return whole
-    first, last = asked.groups()
+    first, last = match.groups()
     if not first:
         return (max(0, size - int(last)), size - 1) if int(last) and size else None
     if last and int(last) < int(first):

@@ -1,4 +1,4 @@
-"""Pages for when there is no page. A thing that is not yours gets the very page of one that never was."""
+"""Error pages. What belongs to somebody else gets the same page as what does not exist."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 
+from doors.problems import page_status
 from ground.refusals import Busy, InProgress, Refusal
 
 RETRY_AFTER_SECONDS = 5
@@ -29,9 +30,24 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
-def refused(request: HttpRequest, refusal: Refusal, status: int) -> HttpResponse:
+def status_of(refusal: Refusal) -> int:
+    """The status of the page that shows a refusal. This door has always called these two a conflict."""
+    if refusal.code in {"idempotency_key_reused", "insufficient_credits"}:
+        return HTTPStatus.CONFLICT
+    return page_status(refusal)
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """A refusal that no page of its own shows: one sentence, and the way back."""
-    return render(request, "refused.html", {"refusal": refusal}, status=status)
+    page = render(request, "refused.html", {"refusal": refusal}, status=status_of(refusal))
+    return retry_soon(page, refusal)
+
+
+def retry_soon(page: HttpResponse, refusal: Refusal) -> HttpResponse:
+    """Says when to ask again, where that alone will help."""
+    if isinstance(refusal, Busy | InProgress):
+        page["Retry-After"] = "1"
+    return page
 
 
 class Trouble:
@@ -53,10 +69,7 @@ class Trouble:
         if isinstance(error, Http404):
             return not_found(request, error)
         if isinstance(error, Refusal):
-            response = refused(request, error, 409)
-            if isinstance(error, Busy | InProgress):
-                response["Retry-After"] = "1"
-            return response
+            return refused(request, error)
         if isinstance(error, OperationalError | InternalError):
             return unavailable(request)
         if isinstance(error, DataError) and "\0" in request.path:

@@ -1,15 +1,18 @@
 """The library: what is owned and through which purchases, and the page before a download."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django import forms
-from django.contrib.auth.decorators import login_required
 from django.core.signing import BadSignature, Signer
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from doors.requests import PersonRequest, signed_in
 from ground.refusals import Refusal
 from refunds.costs import Cost, costs_of_whole_clicks, download_costs
 from storefront import links as file_links
@@ -19,12 +22,12 @@ from storefront.models import Asset, AssetFile, Download
 from storefront.owned import holdings, live_items
 from storefront.services import Wanted, download
 
-NOT_SHOWN = "No page was shown before this download."
+NOT_SHOWN = "No page was shown before this download."  # English: stored
 
 
-@login_required
+@signed_in
 @require_safe
-def library(request: HttpRequest) -> HttpResponse:
+def library(request: PersonRequest) -> HttpResponse:
     shelf = holdings(
         request.user, now=request.now, words=request.GET.get("q", ""), after=request.GET.get("after", "")
     )
@@ -53,28 +56,30 @@ class DownloadForm(forms.Form):
 
     def __init__(
         self,
-        *args: object,
+        *args: Any,
         files: Sequence[AssetFile],
         along: Sequence[Wanted],
-        page: Signer,
-        **kwargs: object,
+        signer: Signer,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.page = page
-        self.fields["file"].queryset = AssetFile.objects.filter(pk__in=[file.pk for file in files])
-        self.fields["along"].choices = [(one.asset.slug, one.asset.title) for one in along]
+        self.signer = signer
+        choice = cast("forms.ModelChoiceField[AssetFile]", self.fields["file"])
+        choice.queryset = AssetFile.objects.filter(pk__in=[file.pk for file in files])
+        ticks = cast(forms.MultipleChoiceField, self.fields["along"])
+        ticks.choices = [(one.asset.slug, one.asset.title) for one in along]
 
     def clean_told(self) -> str:
         try:
             # A browser sends every line break as two characters.
-            return self.page.unsign(self.cleaned_data["told"].replace("\r\n", "\n"))
+            return self.signer.unsign(self.cleaned_data["told"].replace("\r\n", "\n"))
         except BadSignature:
             return NOT_SHOWN
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-def library_download(request: HttpRequest, slug: str) -> HttpResponse:
+def library_download(request: PersonRequest, slug: str) -> HttpResponse:
     """What a click will fetch, and the click."""
     asset = get_object_or_404(Asset.objects.select_related("publisher"), slug=slug)
     items = list(live_items(request.user, request.now).filter(asset=asset))
@@ -82,12 +87,12 @@ def library_download(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     files = list(asset.files.all())
     along = owned_dependencies(request.user, asset, request.now)
-    # What a page said holds for that page and its reader alone.
-    page = Signer(salt=f"shop.told.{asset.pk}.{request.user.pk}")
+    # What a page told holds for that page and its reader alone.
+    signer = Signer(salt=f"shop.told.{asset.pk}.{request.user.pk}")
     form = DownloadForm(
-        request.POST if request.method == "POST" else None, files=files, along=along, page=page
+        request.POST if request.method == "POST" else None, files=files, along=along, signer=signer
     )
-    said = ""
+    error_message, status = "", 422 if form.is_bound else 200
     if form.is_bound and form.is_valid():
         chosen = form.cleaned_data["along"]
         wanted = [Wanted(asset, file=form.cleaned_data["file"])]
@@ -96,7 +101,7 @@ def library_download(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             made = download(customer=request.user, wanted=wanted, told=told, door="page", now=request.now)
         except Refusal as refusal:
-            said = str(refusal)
+            error_message, status = str(refusal), 409
         else:
             return redirect("library_links", pk=made[0].pk)
     lines = page_says(asset, along, costs_of_a_page(request, asset, along))
@@ -106,20 +111,19 @@ def library_download(request: HttpRequest, slug: str) -> HttpResponse:
         "items": items,
         "files": files,
         "along": along,
-        "ticked": form.data.getlist("along") if form.is_bound else [one.asset.slug for one in along],
+        "ticked": request.POST.getlist("along") if form.is_bound else [one.asset.slug for one in along],
         "lines": lines,
-        "told": page.sign("\n".join(lines)),
-        "said": said,
+        "told": signer.sign("\n".join(lines)),
+        "error_message": error_message,
         "form": form,
     }
-    status = 409 if said else 422 if form.is_bound else 200
     return render(request, "shop/download.html", context, status=status)
 
 
 WHOLE = "the whole click"
 
 
-def costs_of_a_page(request: HttpRequest, asset: Asset, along: Sequence[Wanted]) -> dict[str, list[Cost]]:
+def costs_of_a_page(request: PersonRequest, asset: Asset, along: Sequence[Wanted]) -> dict[str, list[Cost]]:
     """For the click as it is ticked at first, and for the asset and each tick by itself."""
     clicks = {WHOLE: [asset, *(one.asset for one in along)], asset.slug: [asset]}
     clicks |= {one.asset.slug: [one.asset] for one in along}
@@ -128,36 +132,63 @@ def costs_of_a_page(request: HttpRequest, asset: Asset, along: Sequence[Wanted])
 
 def page_says(asset: Asset, along: Sequence[Wanted], costs: Mapping[str, Sequence[Cost]]) -> list[str]:
     """What this page tells before the click: shown there, and kept with the downloads as it was told."""
-    lines = [f"Downloading {asset.title} counts from the moment you press the button."]
-    lines += [f"This download {_effect(cost)}." for cost in costs[WHOLE]]
+    lines = [_("Downloading {title} counts from the moment you press the button.").format(title=asset.title)]
+    lines += [_effect(cost) for cost in costs[WHOLE]]
     if not costs[WHOLE]:
-        lines.append("It changes no refund that you could have now.")
-    for one in along:
-        alone = " and ".join(_effect(cost) for cost in costs[one.asset.slug])
-        effect = f"; by itself it {alone}" if alone else ""
-        lines.append(
-            f"{one.asset.title} comes along because {one.via} requires it{effect}. You can untick it."
-        )
-    return lines
+        lines.append(_("It changes no refund that you could have now."))
+    return lines + [_comes_along(one, costs[one.asset.slug]) for one in along]
 
 
 def _effect(cost: Cost) -> str:
     if cost.eligible_after:
-        before, after = cost.credits_before, cost.credits_after
-        return f"lowers the refund of purchase {cost.purchase.number} from {before} to {after} credits"
-    return f"makes purchase {cost.purchase.number} no longer refundable ({cost.credits_before} credits now)"
+        sentence = ngettext(
+            "This download lowers the refund of purchase {number} from {before} to {after} credit.",
+            "This download lowers the refund of purchase {number} from {before} to {after} credits.",
+            cost.credits_after,
+        )
+    else:
+        sentence = ngettext(
+            "This download makes purchase {number} no longer refundable ({before} credit now).",
+            "This download makes purchase {number} no longer refundable ({before} credits now).",
+            cost.credits_before,
+        )
+    return sentence.format(number=cost.purchase.number, before=cost.credits_before, after=cost.credits_after)
 
 
-@login_required
+def _comes_along(one: Wanted, costs: Sequence[Cost]) -> str:
+    """One asset by itself counts against one purchase at most."""
+    words: dict[str, object] = {"title": one.asset.title, "other": one.via}
+    if not costs:
+        return _("{title} comes along because {other} requires it. You can untick it.").format(**words)
+    cost = costs[0]
+    words |= {"number": cost.purchase.number, "before": cost.credits_before, "after": cost.credits_after}
+    if cost.eligible_after:
+        sentence = ngettext(
+            "{title} comes along because {other} requires it; by itself it lowers the refund of purchase {number} "
+            "from {before} to {after} credit. You can untick it.",
+            "{title} comes along because {other} requires it; by itself it lowers the refund of purchase {number} "
+            "from {before} to {after} credits. You can untick it.",
+            cost.credits_after,
+        )
+    else:
+        sentence = ngettext(
+            "{title} comes along because {other} requires it; by itself it makes purchase {number} no longer "
+            "refundable ({before} credit now). You can untick it.",
+            "{title} comes along because {other} requires it; by itself it makes purchase {number} no longer "
+            "refundable ({before} credits now). You can untick it.",
+            cost.credits_before,
+        )
+    return sentence.format(**words)
+
+
+@signed_in
 @require_safe
-def links(request: HttpRequest, pk: int) -> HttpResponse:
+def links(request: PersonRequest, pk: int) -> HttpResponse:
     """The links of one click: the download asked for, and what was recorded in the same instant with it."""
     first = get_object_or_404(Download, customer=request.user, pk=pk)
     made = Download.objects.filter(customer=request.user, at=first.at, door=first.door)
-    rows = [
-        {"download": one, "name": file_name(one), "token": file_links.token(one)}
-        for one in made.select_related("asset", "file", "via", "purchase")
-    ]
+    downloads = list(made.select_related("asset", "file", "via", "purchase"))
+    rows = [{"download": one, "name": file_name(one), "token": file_links.token(one)} for one in downloads]
     until = file_links.expires_at(first)
-    context = {"rows": rows, "until": until, "over": request.now > until, "asset": rows[0]["download"].asset}
+    context = {"rows": rows, "until": until, "over": request.now > until, "asset": downloads[0].asset}
     return render(request, "shop/links.html", context)

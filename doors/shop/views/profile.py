@@ -7,13 +7,16 @@ from allauth.account.views import LoginView, SignupView
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.demo import DEMO_PASSWORD, DEMO_PEOPLE
 from accounts.models import User
+from doors.requests import PersonRequest, signed_in
+from doors.shop.forms import SignUpForm
 
 ZONES = sorted(
     name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))
@@ -22,9 +25,9 @@ ZONES = sorted(
 
 class ProfileForm(forms.ModelForm):
     time_zone = forms.ChoiceField(
-        label="Time zone",
+        label=_lazy("Time zone"),
         choices=[("UTC", "UTC"), *((name, name.replace("_", " ")) for name in ZONES)],
-        help_text="Every time and deadline is shown in it.",
+        help_text=_lazy("Every time and deadline is shown in it."),
     )
 
     class Meta:
@@ -32,13 +35,13 @@ class ProfileForm(forms.ModelForm):
         fields = ("name", "time_zone", "language")
 
 
-@login_required
-def profile(request: HttpRequest) -> HttpResponse:
+@signed_in
+def profile(request: PersonRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         # Only what stands in the form: whoever was deactivated or lost a role meanwhile stays so.
         form.save(commit=False).save(update_fields=form.Meta.fields)
-        messages.success(request, "Your profile is saved.")
+        messages.success(request, _("Your profile is saved."))
         return redirect("profile")
     context = {"form": form, "second_factor": request.user.has_second_factor}
     return render(request, "shop/profile.html", context, status=422 if form.errors else 200)
@@ -59,10 +62,10 @@ class SignIn(LoginView):
 
 
 class SignUp(SignupView):
-    """Two presses of one button are one person: whoever comes second at the very same instant hears what everybody
-    hears whose address is known."""
+    """Pressing the button twice makes one account: the second request, should it arrive at the same instant, gets the
+    answer for an address that is known already."""
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def form_valid(self, form: SignUpForm) -> HttpResponse:
         try:
             return super().form_valid(form)
         except IntegrityError:

@@ -1,16 +1,19 @@
 """The history of purchases, and the page of one."""
 
-import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
-from typing import Any
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from doors.forms import fresh_key
 from doors.paging import page_of
+from doors.requests import PersonRequest, signed_in
 from refunds.counters import as_things_stand, refundable
 from refunds.models import Case, Refund
 from refunds.services import quote
@@ -19,94 +22,99 @@ from storefront.models import Download, Purchase, Status
 DOWNLOADS_SHOWN = 200
 
 
-@login_required
+@signed_in
 @require_safe
-def purchases(request: HttpRequest) -> HttpResponse:
+def purchases(request: PersonRequest) -> HttpResponse:
     rows = Purchase.objects.owned_by(request.user).select_related("asset", "bundle", "publisher", "terms")
     rows = rows.annotate(refundable=refundable(as_things_stand(request.now)))
     return render(request, "shop/purchases.html", {"page": page_of(request, rows, by="created_at")})
 
 
-@login_required
+@signed_in
 @require_safe
-def purchase(request: HttpRequest, number: str) -> HttpResponse:
+def purchase(request: PersonRequest, number: str) -> HttpResponse:
     rows = Purchase.objects.owned_by(request.user).to_judge()
-    shown = ("asset", "bundle", "publisher", "invoice", "refund__credit_note", "charge_back")
-    found = get_object_or_404(rows.select_related(*shown), number=number)
+    relations = ("asset", "bundle", "publisher", "invoice", "refund__credit_note", "charge_back")
+    purchase = get_object_or_404(rows.select_related(*relations), number=number)
     downloads = list(
-        found.downloads.select_related("item", "file", "via").order_by("-at", "-id")[: DOWNLOADS_SHOWN + 1]
+        purchase.downloads.select_related("item", "file", "via").order_by("-at", "-id")[: DOWNLOADS_SHOWN + 1]
     )
     context = {
-        "purchase": found,
-        "items": found.items.select_related("asset", "publisher"),
+        "purchase": purchase,
+        "items": purchase.items.select_related("asset", "publisher"),
         "downloads": downloads[:DOWNLOADS_SHOWN],
         "more_downloads": max(0, len(downloads) - DOWNLOADS_SHOWN),
-        "story": story(found, downloads[:DOWNLOADS_SHOWN]),
-        "decision": quote(purchase=found, requester=request.user, now=request.now).decision,
-        "fresh_key": uuid.uuid4().hex,
-        "case": Case.objects.open().filter(purchase=found).first(),
-        "just_bought": "bought" in request.GET and found.status == Status.COMPLETED,
+        "story": story(purchase, downloads[:DOWNLOADS_SHOWN]),
+        "decision": quote(purchase=purchase, requester=request.user, now=request.now).decision,
+        "fresh_key": fresh_key(),
+        "case": Case.objects.open().filter(purchase=purchase).first(),
+        "just_bought": "bought" in request.GET and purchase.status == Status.COMPLETED,
     }
     return render(request, "shop/purchase.html", context)
 
 
-def story(purchase: Purchase, downloads: Sequence[Download]) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Event:
+    """One line of what happened, as the time line draws it."""
+
+    at: datetime
+    act: str
+    actor: str
+    note: str = ""
+    credits: int = 0
+    tone: str = ""
+
+
+def story(purchase: Purchase, downloads: Sequence[Download]) -> list[Event]:
     """What happened to a purchase, oldest first; one line a click."""
-    lines: list[dict[str, Any]] = [
-        {
-            "at": purchase.completed_at or purchase.created_at,
-            "act": "Bought" if purchase.completed_at else "Ordered",
-            "actor": "You",
-            "credits": -purchase.credits_spent,
-        }
+    first = _("Bought") if purchase.completed_at else _("Ordered")
+    events = [
+        Event(purchase.completed_at or purchase.created_at, first, _("You"), credits=-purchase.credits_spent)
     ]
     for at, click in groupby(downloads, key=lambda one: one.at):
         fetched = sorted(click, key=lambda one: (one.via_id is not None, one.pk))
-        titles = [one.item.title for one in fetched]
-        lines.append(
-            {"at": at, "act": f"Downloaded {_some(titles)}", "actor": "You", "note": _along(fetched)}
+        events.append(
+            Event(at, _downloaded([one.item.title for one in fetched]), _("You"), note=_along(fetched))
         )
-    lines += [
-        {
-            "at": one.struck_at,
-            "act": f"Download of {one.item.title} struck",
-            "actor": "Support",
-            "note": f"It no longer counts: {one.struck_why}",
-        }
+    struck, why = _("Download of {title} struck"), _("It no longer counts: {reason}")
+    events += [
+        Event(
+            one.struck_at,
+            struck.format(title=one.item.title),
+            _("Support"),
+            note=why.format(reason=one.struck_why),
+        )
         for one in downloads
         if one.struck_at
     ]
     if refund := getattr(purchase, "refund", None):
-        lines.append(
-            {
-                "at": refund.at,
-                "act": "Refunded",
-                "actor": _who_asked(refund),
-                "credits": refund.credits,
-                "tone": "back",
-            }
+        events.append(
+            Event(refund.at, _("Refunded"), _who_asked(refund), credits=refund.credits, tone="back")
         )
-    if charged_back := getattr(purchase, "charge_back", None):
-        lines.append({"at": charged_back.at, "act": "Charged back", "actor": "Support", "tone": "no"})
-    return sorted(lines, key=lambda line: line["at"])
+    if charge_back := getattr(purchase, "charge_back", None):
+        events.append(Event(charge_back.at, _("Charged back"), _("Support"), tone="no"))
+    return sorted(events, key=lambda event: event.at)
 
 
 def _who_asked(refund: Refund) -> str:
     if refund.requested_by_id == refund.customer_id:
-        return "You"
-    return "Support" if refund.case_id else "The store"
+        return _("You")
+    return _("Support") if refund.case_id else _("The store")
 
 
 def _along(fetched: Sequence[Download]) -> str:
-    """Nobody is held to have asked for what came along by itself."""
-    said = [
-        f"{one.item.title} came along, because {one.via.title} requires it." for one in fetched if one.via
-    ]
-    more = len(said) - 3
-    return " ".join(said[:3] + ([f"So did {more} more."] if more > 0 else []))
+    """Says which downloads another asset fetched, so that nobody is held to have asked for them."""
+    sentence = _("{title} came along, because {other} requires it.")
+    notes = [sentence.format(title=one.item.title, other=one.via.title) for one in fetched if one.via]
+    more = len(notes) - 3
+    if more > 0:
+        notes[3:] = [ngettext("So did {count} more.", "So did {count} more.", more).format(count=more)]
+    return " ".join(notes)
 
 
-def _some(titles: Sequence[str]) -> str:
+def _downloaded(titles: Sequence[str]) -> str:
     if len(titles) <= 3:
-        return ", ".join(titles)
-    return f"{', '.join(titles[:2])} and {len(titles) - 2} more"
+        return _("Downloaded {titles}").format(titles=", ".join(titles))
+    more = len(titles) - 2
+    act = ngettext("Downloaded {titles} and {count} more", "Downloaded {titles} and {count} more", more)
+    return act.format(titles=", ".join(titles[:2]), count=more)

@@ -1,15 +1,20 @@
 """Request refund: the quote, the confirmation that carries it, and what came of it."""
 
-import uuid
+from typing import Any, cast
 
 from django import forms
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
 from credits.models import MOST
-from ground.receipts import Asking, digest_of
+from doors.forms import KeyedForm
+from doors.requests import PersonRequest, signed_in
+from doors.shop.views.documents import as_pdf
+from doors.shop.views.errors import status_of
 from ground.refusals import Refusal
 from refunds.dependants import kept_that_require_lost, lost_and_kept
 from refunds.figures import count_quote
@@ -19,66 +24,72 @@ from refunds.services import Quote, opinion, request_refund
 from storefront.models import Purchase
 
 
-class ConfirmForm(forms.Form):
+class ConfirmForm(KeyedForm):
     """What the customer confirms: the very credits that were shown, and what they would give up for nothing."""
 
-    key = forms.CharField(max_length=255, widget=forms.HiddenInput)
     expected_credits = forms.IntegerField(min_value=0, max_value=MOST, widget=forms.HiddenInput)
-    for_nothing = forms.BooleanField(required=False, label="Yes, end these licences for 0 credits")
+    for_nothing = forms.BooleanField(required=False, label=_lazy("Yes, end these licences for 0 credits"))
     close_case = forms.BooleanField(required=False)
 
-    def __init__(self, *args: object, found: Quote, case: Case | None, **kwargs: object) -> None:
+    def __init__(self, *args: Any, quoted: Quote, case: Case | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.found = found
-        credits, left = found.decision.credits, found.decision.credits_spent - found.decision.credits
-        if credits or not found.decision.eligible:
+        self.initial["expected_credits"] = quoted.decision.credits
+        if quoted.decision.credits or not quoted.decision.eligible:
             del self.fields["for_nothing"]
-        if case is None or not found.decision.eligible:
+        if case is None or not quoted.decision.eligible:
             del self.fields["close_case"]
         else:
-            self.fields["close_case"].label = (
-                f"You have an open request, {case.number}. Taking {credits} now closes it"
-                + (f"; the other {left} cannot be asked for afterwards." if left else ".")
-            )
+            self.fields["close_case"].label = _closing(case, quoted)
 
-    def clean(self) -> dict[str, object]:
+    def clean(self) -> dict[str, Any]:
         for name in ("for_nothing", "close_case"):
             if name in self.fields and not self.cleaned_data.get(name):
-                self.add_error(name, "Nothing was refunded yet: tick this if it is what you want.")
+                self.add_error(name, _("Nothing was refunded yet: tick this if it is what you want."))
         return self.cleaned_data
 
 
-@login_required
-def refund(request: HttpRequest, number: str) -> HttpResponse:
+def _closing(case: Case, quoted: Quote) -> str:
+    credits, left = quoted.decision.credits, quoted.decision.credits_spent - quoted.decision.credits
+    if not left:
+        sentence = _("You have an open request, {number}. Taking {credits} now closes it.")
+    else:
+        sentence = ngettext(
+            "You have an open request, {number}. Taking {credits} now closes it; the other {left} cannot be asked for "
+            "afterwards.",
+            "You have an open request, {number}. Taking {credits} now closes it; the other {left} cannot be asked for "
+            "afterwards.",
+            left,
+        )
+    return sentence.format(number=case.number, credits=credits, left=left)
+
+
+@signed_in
+def refund(request: PersonRequest, number: str) -> HttpResponse:
     purchase = get_object_or_404(Purchase.objects.owned_by(request.user).to_judge(), number=number)
-    found = opinion(purchase=purchase, now=request.now)
+    quoted = opinion(purchase=purchase, now=request.now)
     case = Case.objects.open().filter(purchase=purchase).first()
     if request.method != "POST":
-        return _show(request, found, _fresh_form(found, case), case)
-    form = ConfirmForm(request.POST, found=found, case=case)
+        return _show(request, quoted, ConfirmForm(quoted=quoted, case=case), case)
+    form = ConfirmForm(request.POST, quoted=quoted, case=case)
     if not form.is_valid():
-        return _show(request, found, form, case, status=422)
+        return _show(request, quoted, form, case, status=422)
     expected = form.cleaned_data["expected_credits"]
-    asking = Asking(
-        person=request.user,
-        key=form.cleaned_data["key"],
-        what=digest_of("refund", purchase.number, str(expected)),
-        now=request.now,
-        door="page",
-        write=lambda outcome: _answer(outcome, purchase),
+    asking = form.asking(
+        request,
+        *("refund", purchase.number, str(expected)),
+        write=lambda outcome: (303, _address(outcome, purchase)),
     )
     try:
         answer = request_refund(asking=asking, purchase=purchase, expected_credits=expected)
     except Refusal as refusal:
-        return _show(request, found, _fresh_form(found, case), case, said=str(refusal), status=409)
+        return _show_refusal(request, quoted, case, refusal)
     if isinstance(answer.outcome, QuoteChanged):
-        new = answer.outcome.facts["quote"]
-        return _show(request, new, _fresh_form(new, case), case, said=str(answer.outcome), status=409)
+        return _show_refusal(request, cast(Quote, answer.outcome.facts["quote"]), case, answer.outcome)
     return redirect(answer.body)
 
 
-@login_required
-def done(request: HttpRequest, number: str) -> HttpResponse:
+@signed_in
+def done(request: PersonRequest, number: str) -> HttpResponse:
     """Told from the stored refund, so that it reads the same tomorrow."""
     refund = get_object_or_404(
         Refund.objects.select_related("purchase", "credit_note"),
@@ -96,46 +107,41 @@ def done(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "shop/refund_done.html", context)
 
 
-@login_required
-def credit_note_pdf(request: HttpRequest, number: str) -> HttpResponse:
-    from storefront.documents import document_pdf
-
+@signed_in
+def credit_note_pdf(request: PersonRequest, number: str) -> HttpResponse:
     refund = get_object_or_404(
         Refund.objects.select_related("credit_note"), customer=request.user, purchase__number=number
     )
-    note = refund.credit_note
-    response = HttpResponse(document_pdf(note.number), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{note.number}.pdf"'
-    return response
+    return as_pdf(refund.credit_note.number)
 
 
-def _answer(outcome: object, purchase: Purchase) -> tuple[int, str]:
+def _address(outcome: object, purchase: Purchase) -> str:
     """Where whoever asks again with the same key is led: to what the first asking led to."""
-    if isinstance(outcome, Refund):
-        return 303, reverse("refund_done", args=[purchase.number])
-    return 303, reverse("refund", args=[purchase.number])
+    return reverse("refund_done" if isinstance(outcome, Refund) else "refund", args=[purchase.number])
 
 
-def _fresh_form(found: Quote, case: Case | None) -> ConfirmForm:
-    initial = {"key": uuid.uuid4().hex, "expected_credits": found.decision.credits}
-    return ConfirmForm(initial=initial, found=found, case=case)
+def _show_refusal(request: PersonRequest, quoted: Quote, case: Case | None, refusal: Refusal) -> HttpResponse:
+    form = ConfirmForm(quoted=quoted, case=case)
+    status = status_of(refusal)
+    return _show(request, quoted, form, case, error_message=str(refusal), status=status)
 
 
 def _show(
-    request: HttpRequest,
-    found: Quote,
+    request: PersonRequest,
+    quoted: Quote,
     form: ConfirmForm,
     case: Case | None,
     *,
-    said: str = "",
+    error_message: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    count_quote(found.decision)
+    """A quote is counted here, where it is shown: one that is confirmed unchanged was counted when it was."""
+    count_quote(quoted.decision)
     context = {
-        "purchase": found.gathered.purchase,
-        "decision": found.decision,
+        "purchase": quoted.gathered.purchase,
+        "decision": quoted.decision,
         "form": form,
         "case": case,
-        "said": said,
+        "error_message": error_message,
     }
     return render(request, "shop/refund.html", context, status=status)

@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
+
+from doors.requests import StoreRequest
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 PARTS = (
@@ -100,7 +101,7 @@ class RequestForm(forms.Form):
     )
 
 
-def styleguide(request: HttpRequest) -> HttpResponse:
+def styleguide(request: StoreRequest) -> HttpResponse:
     parts = [
         {"name": name, "title": title, "template": f"styleguide/_{name}.html", "markup": _markup(name)}
         for name, title in PARTS
@@ -112,7 +113,7 @@ def _markup(name: str) -> str:
     return str(get_template(f"styleguide/_{name}.html").template.source).strip()  # type: ignore[attr-defined] # Django's engine keeps it.
 
 
-def _samples() -> dict[str, Any]:
+def _samples() -> dict[str, object]:
     bad = RequestForm(
         {"subject": "", "message": "The archive is broken.", "credits": "1.5", "grounds": "a"},
         auto_id="bad_%s",
@@ -162,7 +163,7 @@ def _samples() -> dict[str, Any]:
 BALANCES = (500, 500, 440, 440, 400, 450, 450, 330, 400, 400, 1470)
 
 
-def _story() -> list[dict[str, Any]]:
+def _story() -> list[dict[str, object]]:
     return [
         {"at": NOW - timedelta(days=20), "actor": "You", "act": "Bought Forest", "credits": -100},
         {

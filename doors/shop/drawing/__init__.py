@@ -1,0 +1,1 @@
+"""Covers for what has no picture of its own."""
