@@ -16,6 +16,7 @@ CHECKS = {
     "configuration": [*PYTHON, "manage.py", "check", "--fail-level", "WARNING"],
     "templates": [*PYTHON, "-m", "djlint", "--lint", "--quiet", "templates"],
     "dependencies": [*PYTHON, "-m", "deptry", "."],
+    "words": [*PYTHON, "scripts/unmarked.py"],
     "style": [*PYTHON, "-m", "ruff", "check", "--no-cache"],
     "format": [*PYTHON, "-m", "ruff", "format", "--check", "--no-cache"],
 }

@@ -63,7 +63,7 @@ SHOWN_BY_KEYWORD = {
     "sentence",
     "search_help_text",
 }
-SENTENCE = re.compile(r"^[^\w<]*[A-Z][\w’'-]*[,:]? [\w“‘(]|^[^<>{}/=]*[a-z] [a-z][^<>{}/=]*[.?:]$")
+SENTENCE = re.compile(r"^[^\w<]*[A-Z][\w’'-]*[,:]? [\w“(]|^[^<>{}/=]*[a-z] [a-z][^<>{}/=]*[.?:]$")
 WORD = re.compile(r"[^\W\d_]{2,}")
 SHOWN_ATTRIBUTES = {
     "alt",
