@@ -20,7 +20,7 @@ from rest_framework.serializers import Serializer
 from doors.api.authentication import OPEN
 from doors.api.errors import problem
 from doors.api.paging import MOST, SIZE
-from doors.api.shapes import Problem
+from doors.api.problem_shape import Problem
 from doors.problems import PROBLEMS
 
 Handler = Callable[..., HttpResponse]

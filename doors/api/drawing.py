@@ -58,3 +58,11 @@ def _converter(field: serializers.Field) -> Read:
 
 def _as_it_is(value: object) -> object:
     return value
+
+
+def whole(**options: object) -> serializers.IntegerField:
+    return serializers.IntegerField(**options)  # type: ignore[arg-type]
+
+
+def instant(**options: object) -> serializers.DateTimeField:
+    return serializers.DateTimeField(**options)  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 
 from accounts.models import User
 from doors.api import shapes
+from doors.api.decision import DecisionShape
 from doors.api.errors import problem
 from doors.api.fields import Credits, Strict, read
 from doors.api.keys import answered, asking
@@ -29,7 +30,7 @@ class WhatIsExpected(Strict):
     "What a refund would be now",
     name="refunds_quote",
     scope="purchases:read",
-    answers={200: shapes.DecisionShape},
+    answers={200: DecisionShape},
     problems=["not_found"],
 )
 def read_quote(request: ApiRequest, invoice: str) -> HttpResponse:

@@ -8,21 +8,13 @@ from functools import cache
 from rest_framework import serializers as s
 
 from credits.models import EntryKind, Kind
-from doors.api.drawing import Shape
-from doors.problems import PROBLEMS
+from doors.api.decision import DecisionShape
+from doors.api.drawing import Shape, instant, whole
 from refunds.facts import terms_of
 from refunds.models import Basis, Grounds, Refund, State
-from refunds.policy import Fate, ReasonCode, refundable_until
+from refunds.policy import refundable_until
 from storefront import links
 from storefront.models import Asset, AssetFile, Bundle, Cause, Download, Purchase, PurchaseItem, Status
-
-
-def whole(**options: object) -> s.IntegerField:
-    return s.IntegerField(**options)  # type: ignore[arg-type]
-
-
-def instant(**options: object) -> s.DateTimeField:
-    return s.DateTimeField(**options)  # type: ignore[arg-type]
 
 
 class File(Shape):
@@ -89,61 +81,6 @@ class MeAnswer(Shape):
     roles = s.ListField(child=s.ChoiceField(["agent", "lead"]))
     publishers = s.ListField(child=s.SlugField())
     balance = whole()
-
-
-class ReasonShape(Shape):
-    code = s.ChoiceField([code.value for code in ReasonCode if code != ReasonCode.NOT_YOURS])
-    message = s.CharField()
-    evidence = s.DictField(help_text="what the reason rests on; its keys depend on the code")
-
-
-class DownloadShape(Shape):
-    at = instant()
-    cause = s.ChoiceField(Cause.values)
-    via = s.SlugField(allow_null=True, help_text="the asset that required it")
-    struck = s.BooleanField(help_text="struck by support: seen, and not counted")
-
-
-class JudgedItemShape(Shape):
-    asset = s.SlugField()
-    title = s.CharField()
-    original_price = whole()
-    downloaded = s.BooleanField()
-    downloads = DownloadShape(many=True)
-    after_refund = s.ChoiceField([fate.value for fate in Fate], allow_null=True)
-
-
-class DeductionShape(Shape):
-    asset = s.SlugField()
-    credits = whole()
-
-
-class RestoreShape(Shape):
-    lot = whole(allow_null=True, help_text="the lot that the credits came from")
-    kind = s.ChoiceField(Kind.values)
-    credits = whole()
-    expires_at = instant(allow_null=True)
-
-
-class TermsShape(Shape):
-    version = s.CharField()
-    window_days = whole()
-    bundle_percent = whole()
-
-
-class DecisionShape(Shape):
-    """What the policy says of one purchase at one instant. The same object on every door, and in what is stored."""
-
-    eligible = s.BooleanField()
-    credits = whole(help_text="what a refund gives back; 0 when denied")
-    credits_spent = whole()
-    reasons = ReasonShape(many=True, help_text="every one, in the rulebook's order; none when eligible")
-    items = JudgedItemShape(many=True)
-    deductions = DeductionShape(many=True)
-    restores = RestoreShape(many=True, help_text="which lots get credits back")
-    refundable_until = instant(allow_null=True)
-    decided_at = instant()
-    terms = TermsShape()
 
 
 class RefundShape(Shape):
@@ -356,27 +293,6 @@ class LineResult(Shape):
 
 class LineResults(Shape):
     results = LineResult(many=True, help_text="in the order of the lines")
-
-
-class WrongField(Shape):
-    pointer = s.CharField(help_text="RFC 6901; empty for the whole body")
-    code = s.CharField()
-    detail = s.CharField()
-
-
-class Problem(Shape):
-    """RFC 9457. `code` is stable; what it means stands at `type`."""
-
-    type = s.URLField()
-    title = s.CharField()
-    status = whole()
-    code = s.ChoiceField(sorted(PROBLEMS))
-    detail = s.CharField()
-    errors = WrongField(many=True, required=False)  # type: ignore[assignment] # a field; Serializer.errors is for input
-    credits = whole(required=False)
-    balance = whole(required=False)
-    case = s.CharField(required=False)
-    decision = DecisionShape(required=False)
 
 
 @cache

@@ -12,6 +12,7 @@ from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
 
 from accounts.models import User
 from doors.api import shapes
+from doors.api.decision import DecisionShape
 from doors.api.errors import as_problem, json_of
 from doors.api.fields import Checked, Strict, checked_by, read
 from doors.api.keys import answered, asking, named_customer, worded
@@ -171,7 +172,7 @@ def register_downloads(request: ApiRequest) -> HttpResponse:
     name="store_quote",
     scope=STORE,
     customer=True,
-    answers={200: shapes.DecisionShape},
+    answers={200: DecisionShape},
     problems=["not_found"],
 )
 def read_quote_for_customer(request: ApiRequest, invoice: str) -> HttpResponse:
