@@ -18,16 +18,22 @@ class Shape(serializers.Serializer):
     @classmethod
     def draw(cls, value: object = None, /, **given: object) -> dict[str, object]:
         """What is given by name is not read from the value."""
-        return {
-            name: convert(given[name] if name in given else read(value))
-            for name, read, convert in _compiled(cls)
-        }
+        readers, converters = _compiled(cls)
+        drawn = {name: given[name] if name in given else read(value) for name, read in readers}
+        for name, convert in converters:
+            drawn[name] = convert(drawn[name])
+        return drawn
 
 
 @cache
-def _compiled(shape: type[Shape]) -> tuple[tuple[str, Read, Read], ...]:
+def _compiled(shape: type[Shape]) -> tuple[list[tuple[str, Read]], list[tuple[str, Read]]]:
+    """How each field is read, and how those are turned into JSON that are not JSON as they are."""
     fields: dict[str, serializers.Field] = shape._declared_fields  # noqa: SLF001 - DRF has no public name for them
-    return tuple((name, _reader(shape, name, field), _converter(field)) for name, field in fields.items())
+    converters = [(name, _converter(field)) for name, field in fields.items()]
+    return (
+        [(name, _reader(shape, name, field)) for name, field in fields.items()],
+        [(name, convert) for name, convert in converters if convert is not _as_it_is],
+    )
 
 
 def _reader(shape: type[Shape], name: str, field: serializers.Field) -> Read:
