@@ -4,18 +4,29 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias
 
+from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    PolymorphicProxySerializer,
+    extend_schema,
+)
+from rest_framework.serializers import Serializer
 
 from doors.api.authentication import OPEN
 from doors.api.errors import problem
 from doors.api.paging import MOST, SIZE
-from doors.api.shapes import Problem
+from doors.api.problem_shape import Problem
 from doors.problems import PROBLEMS
 
-Handler = TypeVar("Handler", bound=Callable[..., Any])
+Handler = Callable[..., HttpResponse]
+Answers: TypeAlias = Mapping[int, type[Serializer] | PolymorphicProxySerializer | OpenApiTypes]
+Responses = dict[tuple[int, str], OpenApiResponse]
+Body: TypeAlias = "type[Serializer] | PolymorphicProxySerializer | Mapping[str, type[Serializer]] | None"
 EXAMPLE = "https://store.example"  # the schema is the same for every store
 EXAMPLES = json.loads(Path(__file__).with_name("examples.json").read_text())
 PROBLEM_JSON = "application/problem+json"
@@ -29,9 +40,9 @@ def described(
     *,
     name: str,
     scope: str = OPEN,
-    answers: Mapping[int, Any],
-    body: Any = None,
-    query: Sequence[Any] = (),
+    answers: Answers,
+    body: Body = None,
+    query: Sequence[type[Serializer]] = (),
     paged: bool = False,
     key: str = "",
     customer: bool = False,
@@ -46,8 +57,12 @@ def described(
         codes |= {*WITH_KEY, "idempotency_key_required"}
     if body is not None:
         codes |= set(WITH_BODY)
-    parameters: list[Any] = [*query, *(_paging() if paged else ()), *(_headers(key, customer))]
-    security: Any = [{"key": [scope]}, {"session": []}] if scope != OPEN else []
+    parameters: list[type[Serializer] | OpenApiParameter] = [
+        *query,
+        *(_paging() if paged else ()),
+        *(_headers(key, customer)),
+    ]
+    security: list[Any] = [{"key": [scope]}, {"session": []}] if scope != OPEN else []
     needs = f"Needs the scope `{scope}`." if scope != OPEN else "Needs no key."
     return extend_schema(
         operation_id=name,
@@ -62,8 +77,8 @@ def described(
     )
 
 
-def _answers(answers: Mapping[int, Any]) -> dict[Any, Any]:
-    told: dict[Any, Any] = {}
+def _answers(answers: Answers) -> Responses:
+    told: Responses = {}
     for status, shape in answers.items():
         kind = "application/pdf" if shape is OpenApiTypes.BINARY else "application/json"
         told[status, kind] = OpenApiResponse(shape, description="Done." if status == 201 else "As asked.")
@@ -83,7 +98,7 @@ def _examples(name: str) -> list[OpenApiExample]:
     return found
 
 
-def _problems(codes: set[str]) -> dict[Any, Any]:
+def _problems(codes: set[str]) -> Responses:
     by_status: dict[int, list[str]] = defaultdict(list)
     for code in sorted(codes):
         by_status[PROBLEMS[code].status].append(code)

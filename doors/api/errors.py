@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
@@ -13,9 +13,10 @@ from django.utils.log import log_response
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
-from doors.problems import PROBLEMS
+from doors.problems import PROBLEMS, Kind
 from ground.refusals import Refusal
 from refunds.serial import decision_to_json
+from refunds.services import Quote
 
 RETRY_AFTER_SECONDS = {"busy": 1, "in_progress": 1, "unavailable": 5}
 # The framework only says what was wrong with these; our table says what to do.
@@ -30,25 +31,30 @@ DRF_CODES = {"authentication_failed": "not_authenticated", "error": "server_erro
 SHOWN = {"credits": "credits", "balance": "balance", "number": "case", "scope": "scope"}
 
 
-def problem(code: str, detail: str, **more: Any) -> dict[str, Any]:
-    # A refusal without a line of its own fails a test; whoever meets one before that gets an answer all the same.
-    kind = PROBLEMS.get(code, PROBLEMS["refused"])
+def kind_of(code: str) -> Kind:
+    """A refusal without a row of its own fails a test; whoever meets one before that gets an answer all the same."""
+    return PROBLEMS.get(code, PROBLEMS["refused"])
+
+
+def problem(code: str, detail: str, **more: object) -> dict[str, object]:
+    kind = kind_of(code)
     where = f"{settings.PUBLIC_URL}/api/v1/errors/#{code}"
     return {"type": where, "title": kind.title, "status": kind.status, "code": code, "detail": detail, **more}
 
 
-def problem_of(refusal: Refusal) -> dict[str, Any]:
+def problem_of(refusal: Refusal) -> dict[str, object]:
     """A refusal as JSON, with the facts that its receiver can act on."""
     shown = {SHOWN[name]: value for name, value in refusal.facts.items() if name in SHOWN}
-    if "quote" in refusal.facts:
-        shown = {"decision": decision_to_json(refusal.facts["quote"].decision)}
+    quote = refusal.facts.get("quote")
+    if isinstance(quote, Quote):
+        shown = {"decision": decision_to_json(quote.decision)}
     field = getattr(refusal, "field", None)
     if field is not None:
         shown["errors"] = [{"pointer": f"/{field}", "code": refusal.code, "detail": str(refusal)}]
     return problem(refusal.code, str(refusal), **shown)
 
 
-def told(body: Mapping[str, Any]) -> str:
+def json_of(body: object) -> str:
     """The one spelling of a body: what is stored is what was sent, byte for byte."""
     return json.dumps(body, ensure_ascii=False, separators=(", ", ": "))
 
@@ -76,8 +82,8 @@ def as_problem(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
 
 
 def retry_after(refusal: Refusal) -> int | None:
-    seconds: Any = refusal.facts.get("seconds")
-    return seconds or RETRY_AFTER_SECONDS.get(refusal.code)
+    seconds = refusal.facts.get("seconds")
+    return seconds if isinstance(seconds, int) and seconds else RETRY_AFTER_SECONDS.get(refusal.code)
 
 
 def _of_a_room(error: Refusal) -> HttpResponse:
@@ -91,7 +97,7 @@ def _of_the_input(error: exceptions.ValidationError) -> HttpResponse:
 
 def _of_the_framework(error: exceptions.APIException) -> HttpResponse:
     code = DRF_CODES.get(str(error.get_codes()), str(error.get_codes()))
-    wait = error.wait if isinstance(error, exceptions.Throttled) else None
+    wait = getattr(error, "wait", None)
     detail = PROBLEMS[code].meaning if isinstance(error, WITHOUT_ADVICE) else str(error.detail)
     response = _answer(problem(code, detail), wait)
     if response.status_code == 401:
@@ -99,15 +105,17 @@ def _of_the_framework(error: exceptions.APIException) -> HttpResponse:
     return response
 
 
-def _say(code: str, detail: str, **more: Any) -> HttpResponse:
+def _say(code: str, detail: str, **more: object) -> HttpResponse:
     return _answer(problem(code, detail, **more), RETRY_AFTER_SECONDS.get(code))
 
 
-def _answer(body: Mapping[str, Any], wait: int | None = None) -> HttpResponse:
-    return respond(body["status"], told(body), **({"Retry-After": str(wait)} if wait else {}))
+def _answer(body: Mapping[str, object], wait: int | None = None) -> HttpResponse:
+    return respond(
+        kind_of(str(body["code"])).status, json_of(body), **({"Retry-After": str(wait)} if wait else {})
+    )
 
 
-def _pointed(details: Any, pointer: str) -> Iterator[dict[str, str]]:
+def _pointed(details: object, pointer: str) -> Iterator[dict[str, str]]:
     """Each wrong field by its JSON pointer."""
     if _is_leaf(details):
         yield {"pointer": pointer, "code": str(details["code"]), "detail": str(details["message"])}
@@ -120,7 +128,7 @@ def _pointed(details: Any, pointer: str) -> Iterator[dict[str, str]]:
             yield from _pointed(inner, pointer if _is_leaf(inner) else f"{pointer}/{place}")
 
 
-def _is_leaf(details: Any) -> bool:
+def _is_leaf(details: object) -> TypeGuard[dict[str, object]]:
     return (
         isinstance(details, dict)
         and details.keys() == {"message", "code"}

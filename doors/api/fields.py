@@ -7,9 +7,11 @@ from typing import Any
 from django.utils.datastructures import MultiValueDict
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
+from rest_framework.request import Request
 
 from credits.models import MOST
 
+Checked = dict[str, Any]  # each value is of the kind that its field makes
 MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII
 )
@@ -22,7 +24,7 @@ class Credits(serializers.IntegerField):
         options.setdefault("min_value", 0)
         super().__init__(max_value=MOST, **options)
 
-    def to_internal_value(self, data: Any) -> int:
+    def to_internal_value(self, data: object) -> int:
         if type(data) is not int:
             self.fail("invalid")
         return int(super().to_internal_value(data))
@@ -31,7 +33,7 @@ class Credits(serializers.IntegerField):
 class Text(serializers.CharField):
     """Numbers are not quietly turned into text."""
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
         return str(super().to_internal_value(data))
@@ -41,7 +43,7 @@ class Slug(serializers.SlugField):
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=100, **options)
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
         return str(super().to_internal_value(data))
@@ -50,7 +52,7 @@ class Slug(serializers.SlugField):
 class Tick(serializers.BooleanField):
     """true and false, and nothing that only looks like them."""
 
-    def to_internal_value(self, data: Any) -> bool:
+    def to_internal_value(self, data: object) -> bool:
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
@@ -59,7 +61,7 @@ class Tick(serializers.BooleanField):
 class Moment(serializers.DateTimeField):
     """RFC 3339 with a zone: a time without one is nobody's."""
 
-    def to_internal_value(self, data: Any) -> datetime:
+    def to_internal_value(self, data: object) -> datetime:
         if not isinstance(data, str) or not MOMENT.fullmatch(data):
             self.fail("invalid", format="2026-11-21T12:00:00Z")
         try:
@@ -69,10 +71,10 @@ class Moment(serializers.DateTimeField):
             self.fail("invalid", format="2026-11-21T12:00:00Z")
 
 
-class Strict(serializers.Serializer):  # type: ignore[type-arg] # has no instance type: it reads input only
+class Strict(serializers.Serializer):
     """Refuses what it does not know: `status`, `customer` or `is_staff` in a body is a mistake, and hears of it."""
 
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: object) -> Checked:
         if isinstance(data, dict):
             unknown = sorted(set(data) - set(self.fields))
             if unknown:
@@ -82,27 +84,28 @@ class Strict(serializers.Serializer):  # type: ignore[type-arg] # has no instanc
         return super().to_internal_value(data)
 
 
-def read(form: type[Strict], request: Any) -> dict[str, Any]:
+def read(form: type[Strict], request: Request) -> Checked:
     """The body of a request, checked."""
     data = request.data
-    reader = form(data=_of_a_form(form, data) if isinstance(data, MultiValueDict) else data)
-    reader.is_valid(raise_exception=True)
-    return dict(reader.validated_data)
+    return checked_by(form, _of_a_form(form, data) if isinstance(data, MultiValueDict) else data)
 
 
-def read_query(form: type[Strict], request: Any) -> dict[str, Any]:
+def read_query(form: type[Strict], request: Request) -> Checked:
     """The filters of a list, checked; what is unknown was refused before."""
-    reader = form(
-        data={name: request.query_params[name] for name in request.query_params if name in form().fields}
-    )
+    known = form().fields
+    return checked_by(form, {name: value for name, value in request.query_params.items() if name in known})
+
+
+def checked_by(form: type[Strict], data: object) -> Checked:
+    reader = form(data=data)
     reader.is_valid(raise_exception=True)
     return dict(reader.validated_data)
 
 
-def _of_a_form(form: type[Strict], data: "MultiValueDict[str, Any]") -> dict[str, Any]:
+def _of_a_form(form: type[Strict], data: "MultiValueDict[str, object]") -> Checked:
     """A form knows only texts and repetition: ticks and lists are read out of them, and nothing stands twice."""
     fields = form().fields
-    plain: dict[str, Any] = {}
+    plain: dict[str, object] = {}
     for name in data:
         values, field = data.getlist(name), fields.get(name)
         if isinstance(field, serializers.ListField):

@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from doors.requests import StoreRequest
 from ground import guards, tally
 from outbox.models import Message
 from refunds.figures import EVERY, figures
@@ -17,7 +18,7 @@ def alive(request: HttpRequest) -> HttpResponse:
     return HttpResponse("alive\n", content_type="text/plain")
 
 
-def ready(request: HttpRequest) -> JsonResponse:
+def ready(request: StoreRequest) -> JsonResponse:
     """Each part by name, so that whoever is woken up by it knows where to look."""
     try:
         parts = {
@@ -33,15 +34,15 @@ def ready(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"ready": ok, "database": True, **parts}, status=200 if ok else 503)
 
 
-def queue_age_seconds(request: HttpRequest) -> float:
+def queue_age_seconds(request: StoreRequest) -> float:
     """How long the letter that has been due for longest has been waiting."""
     oldest = (
         Message.objects.filter(sent_at=None, dead_at=None, due_at__lte=request.now).order_by("due_at").first()
-    )  # type: ignore[attr-defined]
-    return (request.now - oldest.due_at).total_seconds() if oldest else 0.0  # type: ignore[attr-defined]
+    )
+    return (request.now - oldest.due_at).total_seconds() if oldest else 0.0
 
 
-def metrics(request: HttpRequest) -> HttpResponse:
+def metrics(request: StoreRequest) -> HttpResponse:
     given = request.headers.get("Authorization", "")
     if settings.METRICS_TOKEN and not hmac.compare_digest(
         given.encode(), f"Bearer {settings.METRICS_TOKEN}".encode()
@@ -62,10 +63,10 @@ TOLD = {
 }
 
 
-def _lines(request: HttpRequest) -> Iterator[str]:
+def _lines(request: StoreRequest) -> Iterator[str]:
     yield from _of_the_queue(request)
     tally.flush()
-    found = figures(request.now)  # type: ignore[attr-defined]
+    found = figures(request.now)
     for what, (name, says, label) in TOLD.items():
         yield f"# HELP {name} {says}\n# TYPE {name} counter\n"
         for of, which in EVERY:
@@ -77,7 +78,7 @@ def _lines(request: HttpRequest) -> Iterator[str]:
                 )
 
 
-def _of_the_queue(request: HttpRequest) -> Iterator[str]:
+def _of_the_queue(request: StoreRequest) -> Iterator[str]:
     waiting = Message.objects.filter(sent_at=None, dead_at=None).count()
     dead = Message.objects.filter(dead_at__isnull=False).count()
     for name, says, value in (

@@ -5,16 +5,17 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.utils.datastructures import MultiValueDict
-from rest_framework.request import Request
 
-from doors.api.errors import problem_of, respond, told
+from doors.api.errors import json_of, kind_of, problem_of, respond
+from doors.api.requests import ApiRequest
 from ground.receipts import Answer, Asking, digest_of
 from ground.refusals import Refusal
 
 LONGEST = 200
-Word = Callable[[Any], tuple[int, Mapping[str, Any]]]
+Word = Callable[[Any], tuple[int, Mapping[str, object]]]
 
 
 class KeyRequired(Refusal):
@@ -25,7 +26,7 @@ class KeyRequired(Refusal):
     )
 
 
-def asking(request: Request, word: Word, *, needed: bool = True, door: str = "api") -> Asking:
+def asking(request: ApiRequest, word: Word, *, needed: bool = True, door: str = "api") -> Asking:
     """`word` says an outcome as (status, body). `needed`: whether this route is refused without a key."""
     key = request.headers.get("Idempotency-Key", "").strip()
     if (needed and not key) or len(key) > LONGEST or not (key.isascii() and key.isprintable()):
@@ -35,14 +36,14 @@ def asking(request: Request, word: Word, *, needed: bool = True, door: str = "ap
         person=request.user,
         # Without a key every request is another one.
         key=f"api:{key}" if key else f"api-none:{uuid.uuid4().hex}",
-        what=digest_of(request.method or "", request.path, on_behalf_of, told(_plain(request.data))),
+        what=digest_of(request.method or "", request.path, on_behalf_of, json_of(_plain(request.data))),
         now=request.now,
         door=door,
         write=worded(word),
     )
 
 
-def named_customer(request: Request) -> str:
+def named_customer(request: ApiRequest) -> str:
     """Whom another shop asks for: an address, which is the same person's in any case."""
     return request.headers.get("X-Customer", "").strip().lower()
 
@@ -52,10 +53,9 @@ def worded(word: Word) -> Callable[[object], tuple[int, str]]:
 
     def write(outcome: object) -> tuple[int, str]:
         if isinstance(outcome, Refusal):
-            body: Mapping[str, Any] = problem_of(outcome)
-            return body["status"], told(body)
+            return kind_of(outcome.code).status, json_of(problem_of(outcome))
         status, body = word(outcome)
-        return status, told(body)
+        return status, json_of(body)
 
     return write
 
@@ -66,7 +66,7 @@ def answered(answer: Answer) -> HttpResponse:
     return respond(answer.status, answer.body, **headers)
 
 
-def _plain(data: Any) -> Any:
+def _plain(data: object) -> object:
     """The order of keys is no difference between two requests; uploaded files are told apart by their bytes."""
     if isinstance(data, MultiValueDict):
         return {name: _plain(data.getlist(name)) for name in sorted(data)}
@@ -74,7 +74,7 @@ def _plain(data: Any) -> Any:
         return {name: _plain(data[name]) for name in sorted(data)}
     if isinstance(data, list):
         return [_plain(each) for each in data]
-    if hasattr(data, "read"):
+    if isinstance(data, UploadedFile):
         data.seek(0)
         digest = hashlib.sha256(data.read()).hexdigest()
         data.seek(0)

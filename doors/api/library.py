@@ -1,23 +1,20 @@
 """What a customer owns, what fetching it would cost, and fetching it."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
-from rest_framework.request import Request
 
 from doors.api import shapes
-from doors.api.catalogue import file_json
-from doors.api.described import described
 from doors.api.fields import Slug, Strict, read
-from doors.api.paging import PAGED, listed
-from doors.api.views import Route, say
-from refunds.costs import Cost, download_costs
-from refunds.question import rfc3339
+from doors.api.paging import listed
+from doors.api.requests import ApiRequest
+from doors.api.routes import route
+from doors.api.views import say
+from refunds.costs import download_costs
 from storefront import links
 from storefront.dependencies import all_requirements, owned_dependencies
 from storefront.models import Asset, AssetFile, Download, PurchaseItem
@@ -42,7 +39,7 @@ class Dependencies(serializers.Field):
 
     default_error_messages = {"invalid": "Say true, false, or name them in a list."}
 
-    def to_internal_value(self, data: Any) -> bool | list[str]:
+    def to_internal_value(self, data: object) -> bool | list[str]:
         if isinstance(data, bool):
             return data
         if not isinstance(data, list) or len(data) > MOST_DEPENDENCIES:
@@ -51,7 +48,7 @@ class Dependencies(serializers.Field):
 
 
 class FileId(serializers.IntegerField):
-    def to_internal_value(self, data: Any) -> int:
+    def to_internal_value(self, data: object) -> int:
         if type(data) is not int:
             self.fail("invalid")
         return data
@@ -66,52 +63,49 @@ class WhatToFetch(Strict):
     )
 
 
-class Library(Route):
-    scopes = {"GET": "purchases:read"}
-    params = PAGED
+@route(
+    "get",
+    "library/",
+    "What I own, and what a download would cost",
+    name="library_list",
+    scope="purchases:read",
+    answers={200: shapes.a_page_of(shapes.OwnedAsset)},
+    paged=True,
+)
+def list_library(request: ApiRequest) -> HttpResponse:
+    rows = oldest_of_each(request.user, request.now).prefetch_related("asset__files")
+    return say(listed(request, rows, ordering=("title", "id"), draw=lambda page: _shelf(request, page)))
 
-    @described(
-        "What I own, and what a download would cost",
-        name="library_list",
-        scope="purchases:read",
-        answers={200: shapes.a_page_of(shapes.OwnedAsset)},
-        paged=True,
+
+@route(
+    "post",
+    "library/<slug:asset>/download/",
+    "Download an asset",
+    name="library_download",
+    scope="purchases:write",
+    body=WhatToFetch,
+    answers={201: shapes.Downloads},
+    problems=["not_owned", "busy"],
+    more="It counts from this moment on; what it costs stands in the library.",
+)
+def download_asset(request: ApiRequest, asset: str) -> HttpResponse:
+    wish = read(WhatToFetch, request)
+    item = live_items(request.user, request.now).filter(asset__slug=asset).select_related("asset").first()
+    if item is None:
+        raise NotOwned
+    wanted = [Wanted(item.asset, file=_file(item.asset, wish["file"]))]
+    wanted += _along(owned_dependencies(request.user, item.asset, request.now), wish["dependencies"])
+    made = download(
+        customer=request.user,
+        wanted=wanted,
+        told="Asked for through the API, which tells at /api/v1/library/ what a download costs.",
+        door="api",
+        now=request.now,
     )
-    def get(self, request: Request) -> HttpResponse:
-        rows = oldest_of_each(request.user, request.now).prefetch_related("asset__files")
-        return say(listed(request, rows, ordering=("title", "id"), draw=lambda page: _shelf(request, page)))
+    return say({"downloads": [shapes.HandedOut.draw(one, url=_url(request, one)) for one in made]}, 201)
 
 
-class LibraryDownload(Route):
-    scopes = {"POST": "purchases:write"}
-
-    @described(
-        "Download an asset",
-        name="library_download",
-        scope="purchases:write",
-        body=WhatToFetch,
-        answers={201: shapes.Downloads},
-        problems=["not_owned", "busy"],
-        more="It counts from this moment on; what it costs stands in the library.",
-    )
-    def post(self, request: Request, asset: str) -> HttpResponse:
-        wish = read(WhatToFetch, request)
-        item = live_items(request.user, request.now).filter(asset__slug=asset).select_related("asset").first()
-        if item is None:
-            raise NotOwned
-        wanted = [Wanted(item.asset, file=_file(item.asset, wish["file"]))]
-        wanted += _along(owned_dependencies(request.user, item.asset, request.now), wish["dependencies"])
-        made = download(
-            customer=request.user,
-            wanted=wanted,
-            told="Asked for through the API, which tells at /api/v1/library/ what a download costs.",
-            door="api",
-            now=request.now,
-        )
-        return say({"downloads": [_handed_out(request, one) for one in made]}, 201)
-
-
-def _shelf(request: Request, page: list[PurchaseItem]) -> list[dict[str, Any]]:
+def _shelf(request: ApiRequest, page: list[PurchaseItem]) -> list[dict[str, object]]:
     """The same number of statements, however many assets the page shows."""
     assets = [item.asset for item in page]
     required = all_requirements(assets)
@@ -124,27 +118,16 @@ def _shelf(request: Request, page: list[PurchaseItem]) -> list[dict[str, Any]]:
     for item in live_items(request.user, request.now).filter(asset__in=assets):
         via.setdefault(item.asset_id, []).append(item.purchase.number)
     return [
-        {
-            "asset": item.asset.slug,
-            "title": item.title,
-            "via": via.get(item.asset_id, []),
-            "files": [file_json(file) for file in item.asset.files.all()],
-            "download_cost": {
-                "purchases": [_cost(cost) for cost in costs[item.asset_id]],
+        shapes.OwnedAsset.draw(
+            item,
+            via=via.get(item.asset_id, []),
+            download_cost={
+                "purchases": [shapes.CostOfPurchase.draw(cost) for cost in costs[item.asset_id]],
                 "dependencies": sorted(one.slug for one in along[item.asset_id]),
             },
-        }
+        )
         for item in page
     ]
-
-
-def _cost(cost: Cost) -> dict[str, Any]:
-    return {
-        "invoice": cost.purchase.number,
-        "credits_before": cost.credits_before,
-        "credits_after": cost.credits_after,
-        "eligible_after": cost.eligible_after,
-    }
 
 
 def _file(asset: Asset, pk: int | None) -> AssetFile | None:
@@ -168,13 +151,5 @@ def _unknown(field: str, sentence: str) -> ValidationError:
     return ValidationError({field: [ErrorDetail(f"{sentence} Nothing was downloaded.", code="unknown")]})
 
 
-def _handed_out(request: Request, made: Download) -> dict[str, Any]:
-    return {
-        "asset": made.asset.slug,
-        "file": made.file_id,
-        "cause": made.cause,
-        "via": made.via.slug if made.via else None,
-        "url": request.build_absolute_uri(reverse("download", args=[links.token(made)])),
-        "expires_at": rfc3339(links.expires_at(made)),
-        "invoice": made.purchase.number,
-    }
+def _url(request: ApiRequest, made: Download) -> str:
+    return request.build_absolute_uri(reverse("download", args=[links.token(made)]))

@@ -11,9 +11,11 @@ from rest_framework.exceptions import ErrorDetail
 
 from accounts.models import known_time_zone
 from doors.api import shapes
-from doors.api.described import described
-from doors.api.fields import Credits, Moment, Slug, Strict, Text, Tick
-from refunds.line_schema import DEFS, Shape
+from doors.api.drawing import Shape
+from doors.api.fields import Checked, Credits, Moment, Slug, Strict, Text, Tick
+from doors.api.routes import Function, route
+from refunds.line_schema import DEFS
+from refunds.line_schema import Shape as LineShape
 from storefront.models import Cause
 
 STORE = "store:write"
@@ -60,7 +62,7 @@ class PurchaseLine(LineForm):
     line = "purchase"
     keys = "ref user asset bundle credits at status items invoice download_log allow_duplicate"
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: Checked) -> Checked:
         if ("asset" in attrs) == ("bundle" in attrs):
             raise serializers.ValidationError("Name one asset or one bundle.", code="one_thing")
         return attrs
@@ -70,7 +72,7 @@ class DownloadLine(LineForm):
     line, keys = "download", "ref purchase asset at cause via"
     hints = {"purchase": "the `ref` of a purchase that this key registered"}
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: Checked) -> Checked:
         if (attrs["cause"] == Cause.DEPENDENCY) != (attrs["via"] is not None):
             raise serializers.ValidationError(
                 {"via": [ErrorDetail("Name it when the cause is dependency, and only then.", code="invalid")]}
@@ -88,7 +90,7 @@ FIELDS: dict[str, Callable[..., serializers.Field]] = {
 }
 
 
-def field_of(shape: Shape, *, required: bool = True, **options: Any) -> serializers.Field:
+def field_of(shape: LineShape, *, required: bool = True, **options: Any) -> serializers.Field:
     """The field for a value of this shape."""
     options |= {"default": shape["default"]} if "default" in shape else {"required": required}
     name = shape.get("$ref", "").rpartition("/")[2]
@@ -115,9 +117,10 @@ def field_of(shape: Shape, *, required: bool = True, **options: Any) -> serializ
     return Text(max_length=shape["maxLength"], allow_blank="minLength" not in shape, **options)
 
 
-def line_described(
-    summary: str, line: type[Strict], shape: type[serializers.Serializer], *problems: str, known: bool = False
-) -> Any:
+def line_route(
+    address: str, summary: str, line: type[Strict], shape: type[Shape], *problems: str, known: bool = False
+) -> Callable[[Function[[]]], Function[[]]]:
+    """A route for one kind of line, or a list of them. `known`: it may be there already, and is told as it is."""
     one_or_many = PolymorphicProxySerializer(
         component_name=f"{line.__name__}OrLines",
         serializers=[line, line(many=True)],
@@ -130,7 +133,9 @@ def line_described(
         resource_type_field_name=None,
         many=False,
     )
-    return described(
+    return route(
+        "post",
+        address,
         summary,
         name=f"store_{line.__name__.removesuffix('Line').lower()}",
         scope=STORE,

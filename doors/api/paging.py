@@ -1,15 +1,21 @@
 """Lists, page by page, by a cursor that stays right while rows are added."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db.models import Model, QuerySet
 from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
+from doors.api.drawing import Shape
+
 SIZE, MOST = 50, 200
 PAGED = frozenset({"cursor", "page_size"})
+
+
+Row = TypeVar("Row", bound=Model)
 
 
 class Pages(CursorPagination):
@@ -43,12 +49,17 @@ def refuse_unknown(request: Request, known: frozenset[str]) -> None:
 
 
 def listed(
-    request: Request, rows: Any, *, ordering: tuple[str, ...], draw: Callable[[list[Any]], list[Any]]
-) -> dict[str, Any]:
-    """`draw` makes the JSON of all rows of a page, so that it may read what they share at once."""
+    request: Request,
+    rows: QuerySet[Row, Row],
+    *,
+    ordering: tuple[str, ...],
+    shape: type[Shape] = Shape,
+    draw: Callable[[list[Row]], list[dict[str, object]]] | None = None,
+) -> dict[str, object]:
+    """Rows of this shape; `draw` makes the JSON of a whole page instead, so that it may read what they share at once."""
     pages = Pages(ordering, _size(request))
     try:
-        page: Any = pages.paginate_queryset(rows, request)
+        page = list(pages.paginate_queryset(rows, request) or ())
     except (NotFound, DjangoValidationError, ValueError, OverflowError):
         raise ValidationError(
             {"cursor": [ErrorDetail("This is no cursor that this list gave.", code="invalid_cursor")]}
@@ -56,7 +67,7 @@ def listed(
     return {
         "next": pages.get_next_link(),
         "previous": pages.get_previous_link(),
-        "results": draw(list(page or [])),
+        "results": draw(page) if draw else [shape.draw(row) for row in page],
     }
 
 

@@ -1,8 +1,9 @@
 """Reads a JSON body as its sender must have meant it, or not at all: no duplicate keys, no NaN, no depths."""
 
 import json
+from collections.abc import Mapping
 from math import isfinite
-from typing import Any
+from typing import IO, Any
 
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser, MultiPartParser
@@ -19,7 +20,12 @@ class TooLarge(APIException):
 
 
 class StrictJSONParser(JSONParser):
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
         raw = read_at_most(stream, LARGEST_BYTES)
         try:
             text = raw.decode("utf-8")
@@ -44,7 +50,12 @@ class StrictJSONParser(JSONParser):
 class BoundedMultiPartParser(MultiPartParser):
     """Files go to disk as they come and Django bounds the fields; here the whole is bounded as well."""
 
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
         from django.conf import settings
 
         files = settings.ATTACHMENT_MEGABYTES * settings.ATTACHMENTS_AT_ONCE * 1_000_000
@@ -54,8 +65,8 @@ class BoundedMultiPartParser(MultiPartParser):
         return super().parse(stream, media_type, parser_context)
 
 
-def read_at_most(stream: Any, most: int) -> bytes:
-    raw: bytes = stream.read(most + 1)
+def read_at_most(stream: IO[bytes], most: int) -> bytes:
+    raw = stream.read(most + 1)
     if len(raw) > most:
         raise TooLarge
     return raw
@@ -88,8 +99,8 @@ def _why(error: Exception) -> str:
     return str(error) if isinstance(error, ValueError) else "it is nested too deeply"
 
 
-def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _no_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
     for name, value in pairs:
         if name in found:
             raise ValueError(f"the key {name[:100]!r} stands twice")

@@ -17,6 +17,7 @@ from doors.api.authentication import OPEN
 from doors.api.views import Route
 from doors.problems import PROBLEMS
 
+Endpoint = tuple[str, str, str, Any]  # path, pattern, method, view
 _one_at_a_time = Lock()
 
 
@@ -46,14 +47,14 @@ def errors(request: HttpRequest) -> HttpResponse:
     return render(request, "api/errors.html", {"problems": sorted(PROBLEMS.items())})
 
 
-def whole_schema() -> Any:
+def whole_schema() -> dict[str, Any]:
     # The generator keeps its findings in one place: two that work at once would mix theirs.
     with _one_at_a_time:
         return _generated()
 
 
 @lru_cache(maxsize=1)
-def _generated() -> Any:
+def _generated() -> dict[str, Any]:
     return SchemaGenerator().get_schema(request=None, public=True)
 
 
@@ -61,12 +62,12 @@ def as_yaml() -> str:
     return OpenApiYamlRenderer().render(whole_schema(), renderer_context={}).decode()
 
 
-def ours(endpoints: list[tuple[str, str, str, Any]]) -> list[tuple[str, str, str, Any]]:
+def ours(endpoints: list[Endpoint]) -> list[Endpoint]:
     """The routes of this door that say what they are; the schema does not describe itself."""
     return [one for one in endpoints if getattr(getattr(one[3].cls, one[2].lower(), None), "kwargs", None)]
 
 
-def exact(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+def exact(result: dict[str, Any], **_: object) -> dict[str, Any]:
     """Nothing is said that is not told here: objects have no other keys."""
     for shape in result["components"]["schemas"].values():
         if shape.get("type") == "object" and "properties" in shape:

@@ -1,36 +1,34 @@
-"""The shapes of answers, as the schema tells them. They draw nothing: what a route says is held against them by tests."""
+"""The shapes of answers: of them the schema is made, and by them answers are drawn."""
 
+import json
+from collections.abc import Iterable
+from datetime import datetime
 from functools import cache
 
 from rest_framework import serializers as s
 
 from credits.models import EntryKind, Kind
-from doors.problems import PROBLEMS
-from refunds.models import Basis, Grounds, State
-from refunds.policy import Fate, ReasonCode
-from storefront.models import Cause, Status
+from doors.api.decision import DecisionShape
+from doors.api.drawing import Shape, instant, whole
+from refunds.facts import terms_of
+from refunds.models import Basis, Grounds, Refund, State
+from refunds.policy import refundable_until
+from storefront import links
+from storefront.models import Asset, AssetFile, Bundle, Cause, Download, Purchase, PurchaseItem, Status
 
 
-def whole(**options: object) -> s.IntegerField:
-    return s.IntegerField(**options)  # type: ignore[arg-type]
-
-
-def instant(**options: object) -> s.DateTimeField:
-    return s.DateTimeField(**options)  # type: ignore[arg-type]
-
-
-class File(s.Serializer):
-    id = whole()
+class File(Shape):
+    id = whole(source="pk")
     name = s.CharField()
     version = s.CharField()
     quality = s.CharField()
-    bytes = whole()
+    bytes = whole(source="size_bytes")
 
 
-class AssetAnswer(s.Serializer):
+class AssetAnswer(Shape):
     slug = s.SlugField()
     title = s.CharField()
-    publisher = s.SlugField()
+    publisher = s.SlugField(source="publisher.slug")
     price = whole(help_text="in whole credits; 0 only for a free asset")
     description = s.CharField()
     category = s.CharField()
@@ -38,20 +36,36 @@ class AssetAnswer(s.Serializer):
     requires = s.ListField(child=s.SlugField(), help_text="what it directly requires")
     files = File(many=True, help_text="newest first")
 
+    @staticmethod
+    def draw_for_sale(asset: Asset) -> bool:
+        return asset.withdrawn_at is None
 
-class BundleInList(s.Serializer):
+    @staticmethod
+    def draw_requires(asset: Asset) -> list[str]:
+        return sorted(one.slug for one in asset.requires.all())
+
+    @staticmethod
+    def draw_files(asset: Asset) -> Iterable[AssetFile]:
+        return asset.files.all()
+
+
+class BundleInList(Shape):
     slug = s.SlugField()
     title = s.CharField()
-    publisher = s.SlugField()
+    publisher = s.SlugField(source="publisher.slug")
     price = whole()
     description = s.CharField()
     for_sale = s.BooleanField()
 
+    @staticmethod
+    def draw_for_sale(bundle: Bundle) -> bool:
+        return bundle.withdrawn_at is None
 
-class AssetInBundle(s.Serializer):
-    asset = s.SlugField()
+
+class AssetInBundle(Shape):
+    asset = s.SlugField(source="slug")
     title = s.CharField()
-    publisher = s.SlugField()
+    publisher = s.SlugField(source="publisher.slug")
     price = whole(help_text="alone, today: what a refund would deduct once it is downloaded")
 
 
@@ -61,7 +75,7 @@ class BundleAnswer(BundleInList):
     )
 
 
-class MeAnswer(s.Serializer):
+class MeAnswer(Shape):
     email = s.EmailField()
     name = s.CharField()
     roles = s.ListField(child=s.ChoiceField(["agent", "lead"]))
@@ -69,81 +83,34 @@ class MeAnswer(s.Serializer):
     balance = whole()
 
 
-class ReasonShape(s.Serializer):
-    code = s.ChoiceField([code.value for code in ReasonCode if code != ReasonCode.NOT_YOURS])
-    message = s.CharField()
-    evidence = s.DictField(help_text="what the reason rests on; its keys depend on the code")
-
-
-class DownloadShape(s.Serializer):
-    at = instant()
-    cause = s.ChoiceField(Cause.values)
-    via = s.SlugField(allow_null=True, help_text="the asset that required it")
-    struck = s.BooleanField(help_text="struck by support: seen, and not counted")
-
-
-class JudgedItemShape(s.Serializer):
-    asset = s.SlugField()
-    title = s.CharField()
-    original_price = whole()
-    downloaded = s.BooleanField()
-    downloads = DownloadShape(many=True)
-    after_refund = s.ChoiceField([fate.value for fate in Fate], allow_null=True)
-
-
-class DeductionShape(s.Serializer):
-    asset = s.SlugField()
-    credits = whole()
-
-
-class RestoreShape(s.Serializer):
-    lot = whole(allow_null=True, help_text="the lot that the credits came from")
-    kind = s.ChoiceField(Kind.values)
-    credits = whole()
-    expires_at = instant(allow_null=True)
-
-
-class TermsShape(s.Serializer):
-    version = s.CharField()
-    window_days = whole()
-    bundle_percent = whole()
-
-
-class DecisionShape(s.Serializer):
-    """What the policy says of one purchase at one instant. The same object on every door, and in what is stored."""
-
-    eligible = s.BooleanField()
-    credits = whole(help_text="what a refund gives back; 0 when denied")
-    credits_spent = whole()
-    reasons = ReasonShape(many=True, help_text="every one, in the rulebook's order; none when eligible")
-    items = JudgedItemShape(many=True)
-    deductions = DeductionShape(many=True)
-    restores = RestoreShape(many=True, help_text="which lots get credits back")
-    refundable_until = instant(allow_null=True)
-    decided_at = instant()
-    terms = TermsShape()
-
-
-class RefundShape(s.Serializer):
-    credit_note = s.CharField()
+class RefundShape(Shape):
+    credit_note = s.CharField(source="credit_note.number")
     credits = whole()
     basis = s.ChoiceField(Basis.values)
-    refunded_at = instant()
+    refunded_at = instant(source="at")
     decision = DecisionShape(help_text="as it was stored")
 
+    @staticmethod
+    def draw_decision(refund: Refund) -> object:
+        return json.loads(refund.decision)
 
-class ItemShape(s.Serializer):
-    asset = s.SlugField()
+
+class ItemShape(Shape):
+    asset = s.SlugField(source="asset.slug")
     title = s.CharField()
-    publisher = s.SlugField()
+    publisher = s.SlugField(source="publisher.slug")
     original_price = whole()
     share = whole(help_text="its part of the credits spent")
     downloaded = s.BooleanField()
     revoked = s.BooleanField()
 
+    @staticmethod
+    def draw_downloaded(item: PurchaseItem) -> bool:
+        return item.first_downloaded_at is not None
 
-class PurchaseAnswer(s.Serializer):
-    invoice = s.CharField(help_text="the purchase ID")
+
+class PurchaseAnswer(Shape):
+    invoice = s.CharField(help_text="the purchase ID", source="number")
     status = s.ChoiceField(Status.values)
     kind = s.ChoiceField(["asset", "bundle"])
     title = s.CharField()
@@ -153,60 +120,91 @@ class PurchaseAnswer(s.Serializer):
     items = ItemShape(many=True)
     refund = RefundShape(allow_null=True)
 
+    @staticmethod
+    def draw_kind(purchase: Purchase) -> str:
+        return "bundle" if purchase.is_bundle else "asset"
 
-class Refunded(s.Serializer):
+    @staticmethod
+    def draw_refundable_until(purchase: Purchase) -> datetime | None:
+        return refundable_until(purchase.completed_at, terms_of(purchase))
+
+    @staticmethod
+    def draw_items(purchase: Purchase) -> list[dict[str, object]]:
+        if purchase.just_bought is not None:
+            new = {"downloaded": False, "revoked": False}
+            return [
+                ItemShape.draw(part, asset=part.slug, publisher=part.publisher_slug, **new)
+                for part in purchase.just_bought
+            ]
+        ended = purchase.revoked_at is not None
+        return [ItemShape.draw(item, revoked=ended or bool(item.revoked_at)) for item in purchase.items.all()]
+
+    @staticmethod
+    def draw_refund(purchase: Purchase) -> Refund | None:
+        return getattr(purchase, "refund", None)
+
+
+class Refunded(Shape):
     refund = RefundShape()
     balance = whole()
 
 
-class CostOfPurchase(s.Serializer):
-    invoice = s.CharField()
+class CostOfPurchase(Shape):
+    invoice = s.CharField(source="purchase.number")
     credits_before = whole()
     credits_after = whole()
     eligible_after = s.BooleanField()
 
 
-class DownloadCost(s.Serializer):
+class DownloadCost(Shape):
     purchases = CostOfPurchase(many=True, help_text="those whose refund the click would change")
     dependencies = s.ListField(child=s.SlugField(), help_text="what comes along unless it is left out")
 
 
-class OwnedAsset(s.Serializer):
-    asset = s.SlugField()
+class OwnedAsset(Shape):
+    asset = s.SlugField(source="asset.slug")
     title = s.CharField()
     via = s.ListField(child=s.CharField(), help_text="invoices that give it, oldest first")
     files = File(many=True)
     download_cost = DownloadCost()
 
+    @staticmethod
+    def draw_files(item: PurchaseItem) -> Iterable[AssetFile]:
+        return item.asset.files.all()
 
-class HandedOut(s.Serializer):
-    asset = s.SlugField()
-    file = whole(allow_null=True)
+
+class HandedOut(Shape):
+    asset = s.SlugField(source="asset.slug")
+    file = whole(allow_null=True, source="file_id")
     cause = s.ChoiceField(Cause.values)
-    via = s.SlugField(allow_null=True)
+    via = s.SlugField(allow_null=True, source="via.slug")
     url = s.URLField(help_text="signed; needs no key, and ends at `expires_at`")
     expires_at = instant()
-    invoice = s.CharField(help_text="the purchase that the download counts against")
+    invoice = s.CharField(help_text="the purchase that the download counts against", source="purchase.number")
+
+    @staticmethod
+    def draw_expires_at(made: Download) -> datetime:
+        return links.expires_at(made)
 
 
-class Downloads(s.Serializer):
+class Downloads(Shape):
     downloads = HandedOut(many=True)
 
 
-class LotShape(s.Serializer):
-    id = whole()
+class LotShape(Shape):
+    id = whole(source="pk")
     kind = s.ChoiceField(Kind.values)
     issued = whole()
     remaining = whole()
     expires_at = instant(allow_null=True)
 
 
-class WalletAnswer(s.Serializer):
+class WalletAnswer(Shape):
     balance = whole()
     lots = LotShape(many=True, help_text="in the order in which they are spent")
 
 
-class EntryShape(s.Serializer):
+class EntryShape(Shape):
     number = whole()
     at = instant()
     kind = s.ChoiceField(EntryKind.values)
@@ -216,24 +214,24 @@ class EntryShape(s.Serializer):
     memo = s.CharField()
 
 
-class Redeemed(s.Serializer):
-    credits = whole()
+class Redeemed(Shape):
+    credits = whole(source="lot.issued")
     balance = whole()
 
 
-class CaseInList(s.Serializer):
+class CaseInList(Shape):
     number = s.CharField()
     state = s.ChoiceField(State.values)
-    invoice = s.CharField(allow_null=True)
+    invoice = s.CharField(allow_null=True, source="purchase.number")
     grounds = s.ChoiceField(Grounds.values)
     opened_at = instant()
     deadline = instant(allow_null=True, help_text="of the current state")
 
 
-class StepShape(s.Serializer):
+class StepShape(Shape):
     at = instant()
     actor = s.CharField()
-    act = s.CharField()
+    act = s.CharField(source="code")
     note = s.CharField()
 
 
@@ -241,9 +239,9 @@ class CaseAnswer(CaseInList):
     timeline = StepShape(many=True, help_text="as this side sees it")
 
 
-class VerifiedItemShape(s.Serializer):
+class VerifiedItemShape(Shape):
     package = s.CharField()
-    asset = s.SlugField()
+    asset = s.SlugField(source="item.asset.slug")
     quantity = whole()
     credits = whole(help_text="its part of what was spent")
     status = s.ChoiceField(["Not downloaded", "Downloaded", "Another license", "Refunded", "Charged back"])
@@ -253,24 +251,24 @@ class VerifiedItemShape(s.Serializer):
     reason = s.CharField(allow_null=True)
 
 
-class VerifiedInvoiceAnswer(s.Serializer):
+class VerifiedInvoiceAnswer(Shape):
     invoice = s.CharField()
     date = s.DateField(help_text="in UTC")
     items = VerifiedItemShape(many=True, help_text="this publisher's own ones")
 
 
-class UserRegistered(s.Serializer):
+class UserRegistered(Shape):
     email = s.EmailField()
     name = s.CharField()
 
 
-class GrantRegistered(s.Serializer):
+class GrantRegistered(Shape):
     ref = s.CharField()
-    lot = whole()
-    kind = s.ChoiceField(Kind.values)
-    credits = whole()
-    at = instant()
-    expires_at = instant(allow_null=True)
+    lot = whole(source="lot.id")
+    kind = s.ChoiceField(Kind.values, source="lot.kind")
+    credits = whole(source="lot.issued")
+    at = instant(source="lot.created_at")
+    expires_at = instant(allow_null=True, source="lot.expires_at")
     balance = whole()
 
 
@@ -278,44 +276,23 @@ class PurchaseRegistered(PurchaseAnswer):
     ref = s.CharField()
 
 
-class DownloadRegistered(s.Serializer):
+class DownloadRegistered(Shape):
     ref = s.CharField()
-    invoice = s.CharField()
-    asset = s.SlugField()
+    invoice = s.CharField(source="purchase.number")
+    asset = s.SlugField(source="asset.slug")
     at = instant()
     cause = s.ChoiceField(Cause.values)
-    via = s.SlugField(allow_null=True)
+    via = s.SlugField(allow_null=True, source="via.slug")
 
 
-class LineResult(s.Serializer):
+class LineResult(Shape):
     ref = s.CharField(allow_null=True)
     status = whole(help_text="as if the line had come alone")
     body = s.DictField(help_text="the object, or a problem")
 
 
-class LineResults(s.Serializer):
+class LineResults(Shape):
     results = LineResult(many=True, help_text="in the order of the lines")
-
-
-class WrongField(s.Serializer):
-    pointer = s.CharField(help_text="RFC 6901; empty for the whole body")
-    code = s.CharField()
-    detail = s.CharField()
-
-
-class Problem(s.Serializer):
-    """RFC 9457. `code` is stable; what it means stands at `type`."""
-
-    type = s.URLField()
-    title = s.CharField()
-    status = whole()
-    code = s.ChoiceField(sorted(PROBLEMS))
-    detail = s.CharField()
-    errors = WrongField(many=True, required=False)  # type: ignore[assignment] # a field; Serializer.errors is for input
-    credits = whole(required=False)
-    balance = whole(required=False)
-    case = s.CharField(required=False)
-    decision = DecisionShape(required=False)
 
 
 @cache
@@ -327,4 +304,4 @@ def a_page_of(shape: type[s.Serializer]) -> type[s.Serializer]:
         "previous": s.URLField(allow_null=True),
         "results": shape(many=True),
     }
-    return type(name, (s.Serializer,), fields)
+    return type(name, (Shape,), fields)

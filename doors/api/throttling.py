@@ -5,16 +5,16 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 from rest_framework.exceptions import Throttled
-from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from accounts import keys
 from accounts.models import ApiKey
+from doors.api.requests import Call
 from ground import limits
 from outbox.jobs import every
 
 
-def throttle(request: Request) -> None:
+def throttle(request: Call) -> None:
     """Counts the request, in one statement outside any transaction, and turns it away if it is one too many."""
     who, rate = _who(request)
     wait = limits.count(who, rate, request.now)
@@ -22,7 +22,7 @@ def throttle(request: Request) -> None:
         raise Throttled(wait)
 
 
-def _who(request: Request) -> tuple[str, str]:
+def _who(request: Call) -> tuple[str, str]:
     if isinstance(request.auth, ApiKey):
         return keys.counted_as(request.auth), settings.LIMIT_API_KEY
     if request.user.is_authenticated:
@@ -30,7 +30,7 @@ def _who(request: Request) -> tuple[str, str]:
     return f"address {_address(request)}", settings.LIMIT_API_ADDRESS
 
 
-def _address(request: Request) -> str:
+def _address(request: Call) -> str:
     """What TRUSTED_PROXIES proxies of ours vouch for, never what a client wrote into a header. Kept as a digest, which
     tells nobody who called."""
     return salted_hmac("address", BaseThrottle().get_ident(request)).hexdigest()
