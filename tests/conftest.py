@@ -81,13 +81,20 @@ SLOW = (
 )
 
 
+# Whoever asks for one of these is shown a database, and has to be shown both.
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup", "on_postgresql"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that commits for real empties every table after itself, and that is most of the time it takes."""
+    """Mark what is slow, and what says nothing about databases and therefore runs once, beside SQLite."""
     for item in items:
         database = item.get_closest_marker("django_db")
         commits = database is not None and database.kwargs.get("transaction", False)
         if commits or item.nodeid.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+        asks = DATABASE_FIXTURES.intersection(getattr(item, "fixturenames", ()))
+        if database is None and not asks and item.get_closest_marker("postgres") is None:
+            item.add_marker(pytest.mark.pure)
 
 
 @pytest.fixture
