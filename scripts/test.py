@@ -65,7 +65,7 @@ SQLITE, POSTGRES, BROWSER = "SQLite", "PostgreSQL", "browser"
 WITHOUT_PAGES = ["-p", "no:playwright"]
 WHOLE = [
     Leg(SQLITE, "not postgres and not browser and not long", [*WITHOUT_PAGES, *COVERAGE]),
-    Leg(POSTGRES, "not sqlite and not browser and not long", WITHOUT_PAGES),
+    Leg(POSTGRES, "not sqlite and not pure and not browser and not long", WITHOUT_PAGES),
     Leg(BROWSER, "browser and not long"),
 ]
 QUICK = [Leg(SQLITE, f"{WHOLE[0].marked} and not slow", WITHOUT_PAGES)]

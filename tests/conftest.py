@@ -1,4 +1,4 @@
-"""What every test may ask for: the named people, their assets, and a database whose guards step aside for the flush."""
+"""What every test may ask for: the named people, their assets, and a database that is as migrated."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -7,30 +7,31 @@ import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from django.db import connection
 from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import Publisher, User
-from ground import guards
 from storefront.models import Asset, Bundle
-from tests import world
+from tests import restoring, world
 
 # How long an example takes says how busy the machine is, and nothing about the code.
 hypothesis.settings.register_profile("patient", hypothesis.settings(), deadline=None)
 hypothesis.settings.load_profile("patient")
 
-# Append-only triggers stop the DELETE and TRUNCATE with which Django empties the tables between tests; they are
-# lifted just for that, and written again by the post_migrate that follows the flush.
-_flush = TransactionTestCase._fixture_teardown
+
+def _restore_after_commits(self: TransactionTestCase) -> None:
+    restoring.restore()
 
 
-def _flush_with_guards_lifted(self: TransactionTestCase) -> None:
-    if not connection.in_atomic_block:
-        guards.lift(connection)
-    _flush(self)
+TransactionTestCase._fixture_teardown = _restore_after_commits  # type: ignore[method-assign]
 
 
-TransactionTestCase._fixture_teardown = _flush_with_guards_lifted
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        restoring.keep()
+    yield
+    restoring.forget()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -80,13 +81,20 @@ SLOW = (
 )
 
 
+# Whoever asks for one of these is shown a database, and has to be shown both.
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup", "on_postgresql"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that commits for real empties every table after itself, and that is most of the time it takes."""
+    """Mark what is slow, and what says nothing about databases and therefore runs once, beside SQLite."""
     for item in items:
         database = item.get_closest_marker("django_db")
         commits = database is not None and database.kwargs.get("transaction", False)
         if commits or item.nodeid.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+        asks = DATABASE_FIXTURES.intersection(getattr(item, "fixturenames", ()))
+        if database is None and not asks and item.get_closest_marker("postgres") is None:
+            item.add_marker(pytest.mark.pure)
 
 
 @pytest.fixture

@@ -211,12 +211,12 @@ def test_every_test_belongs_to_a_leg(monkeypatch: pytest.MonkeyPatch) -> None:
     suite = script("test", monkeypatch)
 
     def runs(leg: object, marks: set[str]) -> bool:
-        names = {name: name in marks for name in ("postgres", "sqlite", "browser", "long")}
+        names = {name: name in marks for name in ("postgres", "sqlite", "browser", "pure", "long")}
         return bool(eval(leg.marked, {}, names))  # type: ignore[attr-defined]  # noqa: S307 - our own words
 
-    for marks in ({"postgres"}, {"sqlite"}, {"browser"}, set()):
+    for marks in ({"postgres"}, {"sqlite"}, {"browser"}, {"pure"}, {"pure", "sqlite"}, set()):
         assert any(runs(leg, marks) for leg in suite.WHOLE), marks
-    for marks in ({"long"}, {"long", "postgres"}, {"long", "sqlite"}):
+    for marks in ({"long"}, {"long", "postgres"}, {"long", "sqlite"}, {"long", "pure"}):
         assert any(runs(leg, marks) for leg in suite.LONG), marks
         assert not any(runs(leg, marks) for leg in suite.WHOLE), marks
 
