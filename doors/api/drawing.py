@@ -6,10 +6,11 @@ from operator import attrgetter
 
 from rest_framework import serializers
 
+from ground.instants import rfc3339
 from ground.laws import given as there
-from refunds.question import rfc3339
 
 Read = Callable[[object], object]
+Draw = Callable[[object, dict[str, object]], dict[str, object]]
 
 
 class Shape(serializers.Serializer):
@@ -18,31 +19,48 @@ class Shape(serializers.Serializer):
     @classmethod
     def draw(cls, value: object = None, /, **given: object) -> dict[str, object]:
         """What is given by name is not read from the value."""
-        readers, converters = _compiled(cls)
-        drawn = {name: given[name] if name in given else read(value) for name, read in readers}
+        return _compiled(cls, tuple(given))(value, given)
+
+
+@cache
+def _compiled(shape: type[Shape], given: tuple[str, ...]) -> Draw:
+    """Attributes are read all at once, then what a shape draws itself; then what is not JSON as it is becomes JSON."""
+    fields: dict[str, serializers.Field] = shape._declared_fields  # noqa: SLF001 - DRF has no public name for them
+    blank = dict.fromkeys(fields)
+    plain: dict[str, str] = {}
+    own: list[tuple[str, Read]] = []
+    for name in [name for name in fields if name not in given]:
+        reader = _reader(shape, name, fields[name])
+        if isinstance(reader, str):
+            plain[name] = reader
+        else:
+            own.append((name, reader))
+    # Of one attribute alone it would give no tuple.
+    read_plain = attrgetter(*plain.values(), "__class__") if plain else lambda value: ()
+    converters = [
+        (name, convert) for name in fields if (convert := _converter(fields[name])) is not _as_it_is
+    ]
+
+    def draw(value: object, more: dict[str, object]) -> dict[str, object]:
+        drawn = {**blank, **dict(zip(plain, read_plain(value), strict=False)), **more}
+        for name, read in own:
+            drawn[name] = read(value)
         for name, convert in converters:
             drawn[name] = convert(drawn[name])
         return drawn
 
-
-@cache
-def _compiled(shape: type[Shape]) -> tuple[list[tuple[str, Read]], list[tuple[str, Read]]]:
-    """How each field is read, and how those are turned into JSON that are not JSON as they are."""
-    fields: dict[str, serializers.Field] = shape._declared_fields  # noqa: SLF001 - DRF has no public name for them
-    converters = [(name, _converter(field)) for name, field in fields.items()]
-    return (
-        [(name, _reader(shape, name, field)) for name, field in fields.items()],
-        [(name, convert) for name, convert in converters if convert is not _as_it_is],
-    )
+    return draw
 
 
-def _reader(shape: type[Shape], name: str, field: serializers.Field) -> Read:
+def _reader(shape: type[Shape], name: str, field: serializers.Field) -> Read | str:
+    """The name of an attribute, or a function."""
     own: Read | None = getattr(shape, f"draw_{name}", None)
     if own is not None:
         return own
-    first, _, rest = (field.source or name).partition(".")
+    source = field.source or name
+    first, _, rest = source.partition(".")
     if not rest or not field.allow_null:
-        return attrgetter(field.source or name)
+        return str(source)
     of_it = attrgetter(rest)
     return lambda value: None if getattr(value, first) is None else of_it(getattr(value, first))
 
@@ -58,7 +76,7 @@ def _converter(field: serializers.Field) -> Read:
     if isinstance(field, serializers.DateField):
         return str
     if isinstance(field, serializers.DateTimeField):
-        return lambda value: None if value is None else rfc3339(value)  # type: ignore[arg-type] # a column of times
+        return rfc3339  # type: ignore[return-value] # a column of times
     return _as_it_is
 
 

@@ -10,9 +10,7 @@ from rest_framework import serializers as s
 from credits.models import EntryKind, Kind
 from doors.api.decision import DecisionShape
 from doors.api.drawing import Shape, instant, whole
-from refunds.facts import terms_of
 from refunds.models import Basis, Grounds, Refund, State
-from refunds.policy import refundable_until
 from storefront import links
 from storefront.models import Asset, AssetFile, Bundle, Cause, Download, Purchase, PurchaseItem, Status
 
@@ -123,10 +121,6 @@ class PurchaseAnswer(Shape):
     @staticmethod
     def draw_kind(purchase: Purchase) -> str:
         return "bundle" if purchase.is_bundle else "asset"
-
-    @staticmethod
-    def draw_refundable_until(purchase: Purchase) -> datetime | None:
-        return refundable_until(purchase.completed_at, terms_of(purchase))
 
     @staticmethod
     def draw_items(purchase: Purchase) -> list[dict[str, object]]:
