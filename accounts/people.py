@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.db import connection
 
 from accounts import audit
-from accounts.models import Membership, Publisher, User
+from accounts.models import Membership, Publisher, Role, User
 from accounts.roles import AGENTS, LEADS
 from ground.laws import law
 from ground.refusals import NotAllowed
@@ -50,7 +50,7 @@ def _forget_rights(user: User) -> None:
         vars(user).pop(kept, None)
 
 
-def join(*, user: User, publisher: Publisher, role: str = Membership.MEMBER, now: datetime) -> Membership:
+def join(*, user: User, publisher: Publisher, role: str = Role.MEMBER, now: datetime) -> Membership:
     membership, _ = Membership.objects.get_or_create(
         user=user, publisher=publisher, defaults={"role": role, "since": now}
     )

@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 from django.db.models import QuerySet
 
 from accounts import audit
-from accounts.models import ApiKey, Invitation, Membership, Publisher, PublisherEmail, User
+from accounts.models import ApiKey, Invitation, Membership, Publisher, PublisherEmail, Role, User
 from ground.refusals import NotAllowed, Refusal
 from ground.transactions import in_transaction
 
@@ -190,7 +190,7 @@ def withdraw_invitation(*, invitation: Invitation, by: User, now: datetime) -> N
 def set_role(*, membership: Membership, role: str, by: User, now: datetime) -> None:
     def act() -> None:
         locked = _locked_for_owner(membership.publisher, by)
-        if role != Membership.OWNER:
+        if role != Role.OWNER:
             _assert_another_owner(locked, membership)
         Membership.objects.filter(pk=membership.pk).update(role=role)
         audit.record(by=by, act="set_role", subject=locked.slug, why=f"{membership.user}: {role}", now=now)
@@ -222,14 +222,14 @@ def _locked_for_owner(publisher: Publisher, by: User) -> Publisher:
 
 
 def _assert_owner(publisher: Publisher, by: User) -> None:
-    if not publisher.memberships.active().filter(user=by, role=Membership.OWNER).exists():
+    if not publisher.memberships.active().filter(user=by, role=Role.OWNER).exists():
         raise NotAllowed(
             "Only an owner of {publisher} may do this. Nothing was changed.", publisher=publisher
         )
 
 
 def _assert_another_owner(publisher: Publisher, leaving: Membership) -> None:
-    owners = publisher.memberships.active().filter(role=Membership.OWNER)
+    owners = publisher.memberships.active().filter(role=Role.OWNER)
     if not owners.exclude(pk=leaving.pk).exists():
         raise LastOwner(publisher=publisher)
 

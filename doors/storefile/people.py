@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from accounts.models import Membership, Publisher, PublisherEmail, User
+from accounts.models import Publisher, PublisherEmail, Role, User
 from accounts.people import ROLES, give_role, join
 from credits.books import Books
 from doors.storefile.moments import moment
@@ -141,7 +141,7 @@ class People:
             join(
                 user=user,
                 publisher=Publisher.objects.get(pk=seller.pk),
-                role=more.get("role", Membership.OWNER),
+                role=more.get("role", Role.OWNER),
                 now=moment(more.get("since")) or self._now,
             )
 
