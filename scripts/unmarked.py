@@ -103,6 +103,9 @@ class Text(HTMLParser):
 
 def in_template(text: str, *, html: bool) -> Iterator[tuple[int, str]]:
     text = re.sub(r"{%-?\s*comment.*?endcomment\s*%}", _blank, text, flags=re.DOTALL)
+    # Names of classes and the shapes of dates are no words.
+    text = re.sub(r"{% block \w+_class %}.*?{% endblock %}", _blank, text)
+    text = re.sub(r"""(\|date:)(["']).*?\2""", r"\1x", text)
     marked = re.compile(r"{%-?\s*(blocktranslate|blocktrans)\b.*?{%\s*end\1\s*%}", re.DOTALL)
     text = marked.sub(_blank, text)
     for tag in TAG.finditer(text):

@@ -20,15 +20,6 @@ HEAD = (
     "At (UTC)", "Kind", "Invoice", "Asset", "Package", "Units",  # English: see above
     "Credits", "Reason", "Borne by",  # English: see above
 )  # fmt: skip
-    "Kind",
-    "Invoice",
-    "Asset",
-    "Package",
-    "Units",
-    "Credits",
-    "Reason",
-    "Borne by",
-)  # English: see above
 
 
 class SpanForm(forms.Form):
