@@ -10,6 +10,8 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts import audit
 from accounts.models import ApiKey, Invitation, Membership, Publisher, PublisherEmail, Role, User
@@ -25,27 +27,29 @@ MOST_WAITING = 20
 
 class NotAnAddress(Refusal):
     code = "not_an_address"
-    sentence = "“{address}” is no e-mail address. Nothing was sent."
+    sentence = _lazy("“{address}” is no e-mail address. Nothing was sent.")
 
 
 class AddressKnown(Refusal):
     code = "address_known"
-    sentence = "{address} is already among your business addresses. Nothing was changed."
+    sentence = _lazy("{address} is already among your business addresses. Nothing was changed.")
 
 
 class AlreadyMember(Refusal):
     code = "already_member"
-    sentence = "{address} already acts for {publisher}. No letter was sent."
+    sentence = _lazy("{address} already acts for {publisher}. No letter was sent.")
 
 
 class TooManyWaiting(Refusal):
     code = "too_many_waiting"
-    sentence = "{count} letters of yours are still unanswered. Nothing was sent; remove some of them from the list first."
+    sentence = _lazy(
+        "{count} letters of yours are still unanswered. Nothing was sent; remove some of them from the list first."
+    )
 
 
 class LinkOver(Refusal):
     code = "link_over"
-    sentence = (
+    sentence = _lazy(
         "This link is not valid any more: links work for 7 days and once. Nothing was changed; ask for a new "
         "letter on the portal's account page."
     )
@@ -53,14 +57,16 @@ class LinkOver(Refusal):
 
 class InvitationOver(Refusal):
     code = "invitation_over"
-    sentence = (
+    sentence = _lazy(
         "This invitation is not open any more. Nothing was changed; ask whoever invited you for a new one."
     )
 
 
 class LastOwner(Refusal):
     code = "last_owner"
-    sentence = "{publisher} needs at least one owner. Nothing was changed; make somebody else an owner first."
+    sentence = _lazy(
+        "{publisher} needs at least one owner. Nothing was changed; make somebody else an owner first."
+    )
 
 
 def rename(*, publisher: Publisher, name: str, by: User, now: datetime) -> None:
@@ -224,7 +230,7 @@ def _locked_for_owner(publisher: Publisher, by: User) -> Publisher:
 def _assert_owner(publisher: Publisher, by: User) -> None:
     if not publisher.memberships.active().filter(user=by, role=Role.OWNER).exists():
         raise NotAllowed(
-            "Only an owner of {publisher} may do this. Nothing was changed.", publisher=publisher
+            _("Only an owner of {publisher} may do this. Nothing was changed."), publisher=publisher
         )
 
 

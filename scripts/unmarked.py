@@ -26,9 +26,9 @@ READ_BY_PEOPLE = (
     "refunds",
     "outbox",
 )
-# Operators' messages, findings of the proof, documents and memos that are stored.
+# Operators' messages, statements of SQL, findings of the proof, documents and memos that are stored.
 CODE_LEFT_OUT = re.compile(
-    r"/(management|migrations)/|ground/(checks|rows|laws|guards|logs)\.py|proofs?\.py|portal/verify\.py|/styleguide\.py|/replay\.py|/backtest\.py|/serial\.py"
+    r"/(management|migrations)/|ground/(checks|rows|laws|guards|logs|limits|prepared)\.py|proofs?\.py|credits/wallets\.py|portal/verify\.py|/styleguide\.py|/replay\.py|/backtest\.py|/serial\.py"
 )
 MARKING = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "_lazy"}
 FOR_DEVELOPERS = {

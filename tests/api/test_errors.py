@@ -37,7 +37,7 @@ def raised(kind: type[Refusal]) -> Refusal:
     """One of this kind, with made-up facts wherever its sentence wants one."""
     if "field" in inspect.signature(kind).parameters:
         return kind("message", "This is wrong. Nothing was done.")  # type: ignore[arg-type]
-    facts = {name: 7 for _, name, _, _ in Formatter().parse(kind.sentence) if name}
+    facts = {name: 7 for _, name, _, _ in Formatter().parse(str(kind.sentence)) if name}
     if kind.code in PROBLEMS and PROBLEMS[kind.code].status == 429:
         facts["seconds"] = 7
     return kind(**facts)

@@ -12,7 +12,7 @@ from doors.paging import page_of
 from doors.portal.gate import PortalRequest, for_publishers
 from doors.portal.reading import numbers_and_rest, numbers_in_file
 from doors.portal.refusals import ShownRefusals
-from ground.spreadsheets import csv_file
+from doors.spreadsheets import csv_file
 from refunds.verification import MOST_NUMBERS, VerifiedItem, verify
 from refunds.verified import as_of_today, verified_invoices, whole_list
 

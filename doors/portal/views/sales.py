@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from doors.portal.gate import PortalRequest, for_publishers
-from ground.spreadsheets import csv_file
+from doors.spreadsheets import csv_file
 from refunds.sales import AssetMonth, by_asset_and_month, first_of_month, item_lines, month_after, total
 
 MONTHS_SHOWN = 12

@@ -16,9 +16,9 @@ from credits.models import Entry, Wallet
 from credits.refusals import InvalidCode, TooManyGuesses
 from credits.statement import balance_over_time, holdings, newest_first, up_to_date
 from doors.paging import Page
+from doors.spreadsheets import csv_file
 from ground.receipts import Asking, digest_of
 from ground.refusals import Refusal
-from ground.spreadsheets import csv_file
 from ground.templatetags.recredit import in_credits
 
 LINES = 25
