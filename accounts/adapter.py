@@ -6,18 +6,19 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 
 class PeopleAdapter(DefaultAccountAdapter):
     # Every no says what to do now, and none says whether somebody has an account.
     error_messages: ClassVar = DefaultAccountAdapter.error_messages | {
-        "account_inactive": "This account is closed. Write to support if you think that it should not be.",
-        "email_password_mismatch": (
+        "account_inactive": _("This account is closed. Write to support if you think that it should not be."),
+        "email_password_mismatch": _(
             "This e-mail and password do not belong together. Check both, or ask for a new password."
         ),
-        "incorrect_code": "This code is not right, or no longer. Type the one that your app shows now.",
-        "incorrect_password": "This is not your password. Nothing was changed; please try again.",
-        "too_many_login_attempts": (
+        "incorrect_code": _("This code is not right, or no longer. Type the one that your app shows now."),
+        "incorrect_password": _("This is not your password. Nothing was changed; please try again."),
+        "too_many_login_attempts": _(
             "There were too many attempts to sign in. Wait a few minutes, or ask for a new password."
         ),
     }

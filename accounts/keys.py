@@ -7,6 +7,9 @@ import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
 from accounts import audit
 from accounts.models import ApiKey, Publisher, User
 from ground import limits, rows
@@ -31,14 +34,14 @@ MOST_KEYS = 20
 
 class TooManyKeys(Refusal):
     code = "too_many_keys"
-    sentence = (
+    sentence = _lazy(
         "{publisher} has {count} living keys already. No key was made; revoke one that is not used any more."
     )
 
 
 class ScopeNotGiven(Refusal):
     code = "scope_not_given"
-    sentence = "A key of this kind cannot have the scope {scope}. No key was made."
+    sentence = _lazy("A key of this kind cannot have the scope {scope}. No key was made.")
 
 
 def make_key(
@@ -54,11 +57,11 @@ def make_key(
     """Returns the row and the secret, which is shown this once and then known to nobody but its holder."""
     if store and not owner.is_lead:
         raise Refusal(
-            "A store key belongs to a lead, and {email} is none. No key was made.", email=owner.email
+            _("A store key belongs to a lead, and {email} is none. No key was made."), email=owner.email
         )
     if publisher and not owner.memberships.filter(publisher=publisher).exists():
         raise Refusal(
-            "{email} is no member of {publisher}. No key was made.", email=owner.email, publisher=publisher
+            _("{email} is no member of {publisher}. No key was made."), email=owner.email, publisher=publisher
         )
     allowed = STORE_SCOPES if store else PUBLISHER_SCOPES if publisher else CUSTOMER_SCOPES
     for scope in scopes:
@@ -142,7 +145,7 @@ def rotate(*, key: ApiKey, by: User, now: datetime) -> tuple[ApiKey, str]:
     def act() -> tuple[ApiKey, str]:
         old = ApiKey.objects.lock(key.pk)
         if old.revoked_at is not None:
-            raise Refusal("This key is revoked already, so it has no successor. Make a new one.")
+            raise Refusal(_("This key is revoked already, so it has no successor. Make a new one."))
         row, secret = make_key(
             owner=by,
             publisher=old.publisher,

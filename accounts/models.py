@@ -14,6 +14,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.roles import AGENTS, LEAD, LEADS
 from ground.guards import Guard
@@ -22,7 +24,7 @@ from ground.prepared import Given, Prepared, as_model, columns
 
 def known_time_zone(name: str) -> None:
     if name not in available_timezones():
-        raise ValidationError("There is no time zone of this name.")
+        raise ValidationError(_("There is no time zone of this name."))
 
 
 class UserManager(BaseUserManager["User"]):
@@ -148,6 +150,11 @@ class PublisherEmail(models.Model):
         return self.address
 
 
+class Role(models.TextChoices):
+    OWNER = "owner", _lazy("Owner")
+    MEMBER = "member", _lazy("Member")
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self) -> Self:
         return self.filter(user__is_active=True)
@@ -156,11 +163,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 class Membership(models.Model):
     """A person who acts for a publisher. Removing the row ends it at once."""
 
-    OWNER, MEMBER = "owner", "member"
-
     publisher = models.ForeignKey(Publisher, models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=10, choices=[(OWNER, "Owner"), (MEMBER, "Member")], default=MEMBER)
+    role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
     since = models.DateTimeField(default=timezone.now)
 
     objects = MembershipQuerySet.as_manager()
@@ -179,9 +184,7 @@ class Invitation(models.Model):
 
     publisher = models.ForeignKey(Publisher, models.CASCADE, related_name="invitations")
     email = models.EmailField()
-    role = models.CharField(
-        max_length=10, choices=[("owner", "Owner"), ("member", "Member")], default="member"
-    )
+    role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     invited_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)

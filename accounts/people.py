@@ -5,9 +5,10 @@ from datetime import datetime
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.models import Membership, Publisher, User
+from accounts.models import Membership, Publisher, Role, User
 from accounts.roles import AGENTS, LEADS
 from ground.laws import law
 from ground.refusals import NotAllowed
@@ -27,7 +28,7 @@ def give_role(*, user: User, role: str) -> None:
 def change_role(*, user: User, role: str, by: User, why: str, now: datetime) -> None:
     """Makes somebody an agent, a lead, or a customer again; nobody does it to themselves."""
     if user.pk == by.pk:
-        raise NotAllowed("Nobody changes their own role. Nothing was changed.")
+        raise NotAllowed(_("Nobody changes their own role. Nothing was changed."))
 
     def act() -> None:
         user.groups.remove(*Group.objects.filter(name__in=ROLES.values()))
@@ -50,7 +51,7 @@ def _forget_rights(user: User) -> None:
         vars(user).pop(kept, None)
 
 
-def join(*, user: User, publisher: Publisher, role: str = Membership.MEMBER, now: datetime) -> Membership:
+def join(*, user: User, publisher: Publisher, role: str = Role.MEMBER, now: datetime) -> Membership:
     membership, _ = Membership.objects.get_or_create(
         user=user, publisher=publisher, defaults={"role": role, "since": now}
     )

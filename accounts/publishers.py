@@ -10,9 +10,11 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts import audit
-from accounts.models import ApiKey, Invitation, Membership, Publisher, PublisherEmail, User
+from accounts.models import ApiKey, Invitation, Membership, Publisher, PublisherEmail, Role, User
 from ground.instants import rfc3339
 from ground.refusals import NotAllowed, Refusal
 from ground.transactions import in_transaction
@@ -26,27 +28,29 @@ MOST_WAITING = 20
 
 class NotAnAddress(Refusal):
     code = "not_an_address"
-    sentence = "“{address}” is no e-mail address. Nothing was sent."
+    sentence = _lazy("“{address}” is no e-mail address. Nothing was sent.")
 
 
 class AddressKnown(Refusal):
     code = "address_known"
-    sentence = "{address} is already among your business addresses. Nothing was changed."
+    sentence = _lazy("{address} is already among your business addresses. Nothing was changed.")
 
 
 class AlreadyMember(Refusal):
     code = "already_member"
-    sentence = "{address} already acts for {publisher}. No letter was sent."
+    sentence = _lazy("{address} already acts for {publisher}. No letter was sent.")
 
 
 class TooManyWaiting(Refusal):
     code = "too_many_waiting"
-    sentence = "{count} letters of yours are still unanswered. Nothing was sent; remove some of them from the list first."
+    sentence = _lazy(
+        "{count} letters of yours are still unanswered. Nothing was sent; remove some of them from the list first."
+    )
 
 
 class LinkOver(Refusal):
     code = "link_over"
-    sentence = (
+    sentence = _lazy(
         "This link is not valid any more: links work for 7 days and once. Nothing was changed; ask for a new "
         "letter on the portal's account page."
     )
@@ -54,14 +58,16 @@ class LinkOver(Refusal):
 
 class InvitationOver(Refusal):
     code = "invitation_over"
-    sentence = (
+    sentence = _lazy(
         "This invitation is not open any more. Nothing was changed; ask whoever invited you for a new one."
     )
 
 
 class LastOwner(Refusal):
     code = "last_owner"
-    sentence = "{publisher} needs at least one owner. Nothing was changed; make somebody else an owner first."
+    sentence = _lazy(
+        "{publisher} needs at least one owner. Nothing was changed; make somebody else an owner first."
+    )
 
 
 def rename(*, publisher: Publisher, name: str, by: User, now: datetime) -> None:
@@ -191,7 +197,7 @@ def withdraw_invitation(*, invitation: Invitation, by: User, now: datetime) -> N
 def set_role(*, membership: Membership, role: str, by: User, now: datetime) -> None:
     def act() -> None:
         locked = _locked_for_owner(membership.publisher, by)
-        if role != Membership.OWNER:
+        if role != Role.OWNER:
             _assert_another_owner(locked, membership)
         Membership.objects.filter(pk=membership.pk).update(role=role)
         audit.record(by=by, act="set_role", subject=locked.slug, why=f"{membership.user}: {role}", now=now)
@@ -223,14 +229,14 @@ def _locked_for_owner(publisher: Publisher, by: User) -> Publisher:
 
 
 def _assert_owner(publisher: Publisher, by: User) -> None:
-    if not publisher.memberships.active().filter(user=by, role=Membership.OWNER).exists():
+    if not publisher.memberships.active().filter(user=by, role=Role.OWNER).exists():
         raise NotAllowed(
-            "Only an owner of {publisher} may do this. Nothing was changed.", publisher=publisher
+            _("Only an owner of {publisher} may do this. Nothing was changed."), publisher=publisher
         )
 
 
 def _assert_another_owner(publisher: Publisher, leaving: Membership) -> None:
-    owners = publisher.memberships.active().filter(role=Membership.OWNER)
+    owners = publisher.memberships.active().filter(role=Role.OWNER)
     if not owners.exclude(pk=leaving.pk).exists():
         raise LastOwner(publisher=publisher)
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from accounts import audit
 from accounts.models import User
 from credits import ledger
@@ -15,7 +17,7 @@ from outbox import letters
 
 
 def give_credits(
-    *, asking: Asking, customer: User, credits: int, kind: str, expires_at: datetime | None, why: str
+    *, asking: Asking[User], customer: User, credits: int, kind: str, expires_at: datetime | None, why: str
 ) -> Answer:
     """Gives once per key; the outcome is the new lot."""
     return idempotently(
@@ -44,9 +46,9 @@ def give(
 ) -> Lot:
     """Works in the caller's transaction. The reason is the line's memo: the customer reads it in the statement."""
     if not by.is_lead:
-        raise NotAllowed("Only a lead gives credits. Nothing was given.")
+        raise NotAllowed(_("Only a lead gives credits. Nothing was given."))
     if by == customer:
-        raise NotAllowed("Nobody gives credits to themselves: ask another lead. Nothing was given.")
+        raise NotAllowed(_("Nobody gives credits to themselves: ask another lead. Nothing was given."))
     with open_books([customer.pk], now=now) as books:
         wallet = books.wallet(customer.pk)
         lot = ledger.grant(

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from credits.ledger import MOST
 from ground.guards import Guard
@@ -24,7 +25,7 @@ class Wallet(models.Model):
     head_digest = models.CharField(max_length=64, default="", blank=True)
 
     class Meta:
-        permissions: ClassVar = [("give_credits", "Can give credits to a customer")]
+        permissions: ClassVar = [("give_credits", "Can give credits to a customer")]  # English: stored
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(balance__gte=0, balance__lte=MOST), name="wallet_never_overdrawn"
@@ -36,9 +37,9 @@ class Wallet(models.Model):
 
 
 class Kind(models.TextChoices):
-    PAID = "paid", "Paid"
-    PROMO = "promo", "Promotional"
-    COMPENSATION = "compensation", "Compensation"
+    PAID = "paid", _("Paid")
+    PROMO = "promo", _("Promotional")
+    COMPENSATION = "compensation", _("Compensation")
 
 
 class LotQuerySet(models.QuerySet["Lot"]):
@@ -164,11 +165,11 @@ class Entry(models.Model):
     wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="entries")
     number = models.BigIntegerField()
     kind = models.CharField(max_length=8, choices=EntryKind)
-    credits = models.BigIntegerField(help_text="signed")
+    credits = models.BigIntegerField(help_text=_("signed"))
     balance_after = models.BigIntegerField()
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="entries")
     payment = models.ForeignKey(Payment, models.PROTECT, null=True, blank=True, related_name="entries")
-    facts = models.TextField(help_text="canonical JSON of what this line stands for; part of the digest")
+    facts = models.TextField(help_text=_("canonical JSON of what this line stands for; part of the digest"))
     memo = models.CharField(max_length=200, blank=True)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
@@ -206,16 +207,18 @@ class Code(models.Model):
     reads_as = models.CharField(max_length=900, unique=True, editable=False)
     credits = models.BigIntegerField()
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.PROMO)
-    uses = models.PositiveIntegerField(null=True, blank=True, help_text="how often in all; empty: no limit")
+    uses = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("how often in all; empty: no limit")
+    )
     per_user = models.PositiveIntegerField(
-        null=True, blank=True, default=1, help_text="how often for each account"
+        null=True, blank=True, default=1, help_text=_("how often for each account")
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="codes"
     )
     expires_at = models.DateTimeField(null=True, blank=True)
     lot_days = models.PositiveIntegerField(
-        null=True, blank=True, help_text="how many days its credits live; empty: for good"
+        null=True, blank=True, help_text=_("how many days its credits live; empty: for good")
     )
     created_at = models.DateTimeField()
 

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Receipt(models.Model):
@@ -11,12 +12,12 @@ class Receipt(models.Model):
     # A person by key alone: people live in the room above.
     person_id = models.PositiveBigIntegerField()
     key = models.CharField(max_length=255)
-    request = models.CharField(max_length=64, help_text="digest of what was asked, route included")
+    request = models.CharField(max_length=64, help_text=_("digest of what was asked, route included"))
     status = models.PositiveSmallIntegerField(null=True)
     # Text, not a JSON column: PostgreSQL's jsonb does not keep the order of keys, and a replay is byte for byte.
     body = models.TextField(default="")
     made_at = models.DateTimeField()
-    keep_until = models.DateTimeField(null=True, db_index=True, help_text="empty: for good")
+    keep_until = models.DateTimeField(null=True, db_index=True, help_text=_("empty: for good"))
 
     class Meta:
         constraints: ClassVar = [

@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 def _free(now: datetime) -> models.Q:
@@ -39,7 +40,7 @@ class Message(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     template = models.CharField(max_length=100)
     data = models.JSONField(default=dict)
-    to = models.EmailField(blank=True, help_text="empty: an act whose letters are still to be written")
+    to = models.EmailField(blank=True, help_text=_("empty: an act whose letters are still to be written"))
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="letters"
     )

@@ -26,9 +26,9 @@ READ_BY_PEOPLE = (
     "refunds",
     "outbox",
 )
-# Operators' messages, findings of the proof, documents and memos that are stored.
+# Operators' messages, statements of SQL, findings of the proof, documents and memos that are stored.
 CODE_LEFT_OUT = re.compile(
-    r"/(management|migrations)/|ground/(checks|rows|laws|guards|logs)\.py|proofs?\.py|portal/verify\.py|/styleguide\.py|/replay\.py|/backtest\.py|/serial\.py"
+    r"/(management|migrations)/|ground/(checks|rows|laws|guards|logs|limits|prepared)\.py|proofs?\.py|credits/wallets\.py|portal/verify\.py|/styleguide\.py|/replay\.py|/backtest\.py|/serial\.py"
 )
 MARKING = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "_lazy"}
 FOR_DEVELOPERS = {
@@ -104,6 +104,9 @@ class Text(HTMLParser):
 
 def in_template(text: str, *, html: bool) -> Iterator[tuple[int, str]]:
     text = re.sub(r"{%-?\s*comment.*?endcomment\s*%}", _blank, text, flags=re.DOTALL)
+    # Names of classes and the shapes of dates are no words.
+    text = re.sub(r"{% block \w+_class %}.*?{% endblock %}", _blank, text)
+    text = re.sub(r"""(\|date:)(["']).*?\2""", r"\1x", text)
     marked = re.compile(r"{%-?\s*(blocktranslate|blocktrans)\b.*?{%\s*end\1\s*%}", re.DOTALL)
     text = marked.sub(_blank, text)
     for tag in TAG.finditer(text):

@@ -20,7 +20,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.keys import make_key
-from accounts.models import AuditLine, Invitation, Membership, PublisherEmail, User
+from accounts.models import AuditLine, Invitation, PublisherEmail, Role, User
 from accounts.publishers import SALT
 from credits.codes import redeem_code
 from credits.models import Code, Redemption
@@ -50,7 +50,7 @@ def things(*, grove: Any, quarry: Any) -> SimpleNamespace:
     w = SimpleNamespace(now=timezone.now(), grove=grove, quarry=quarry)
     w.ada, w.ben = world.person("Ada"), world.person("Ben")
     w.gil, w.quinn = world.member("Gil", grove), world.member("Quinn", quarry)
-    w.nell = world.member("Nell", grove, role=Membership.MEMBER)
+    w.nell = world.member("Nell", grove, role=Role.MEMBER)
     w.sam, w.lea = world.agent("Sam"), world.agent("Lea", lead=True)
     w.bark = world.asset("bark", "Bark", by=grove, price=15)
     w.oak = world.asset("oak", "Oak trees", by=grove, price=40, requires=[w.bark])

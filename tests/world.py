@@ -12,7 +12,7 @@ import factory
 from django.db import transaction
 from factory.django import DjangoModelFactory
 
-from accounts.models import Membership, Publisher, PublisherEmail, User
+from accounts.models import Publisher, PublisherEmail, Role, User
 from accounts.people import give_role, join
 from credits import ledger
 from credits.books import open_books
@@ -79,7 +79,7 @@ def publisher(slug: str, name: str, *, email: str = "") -> Publisher:
     return made
 
 
-def member(name: str, of: Publisher, *, role: str = Membership.OWNER) -> User:
+def member(name: str, of: Publisher, *, role: str = Role.OWNER) -> User:
     user = person(name, email=f"{name.lower()}@{of.slug}.example")
     join(user=user, publisher=of, role=role, now=days_before(900))
     return user

@@ -1,45 +1,47 @@
 """The one gate of the portal: whoever is signed in and acts for a publisher today.
 
-It asks the memberships anew with every request, so that somebody removed a minute ago is out. Behind it a view finds
+It asks the memberships anew with every request, so that somebody removed a minute ago is out. Behind it a view has
 `request.publisher`, and loads everything through it.
 """
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import wraps
-from typing import Any
+from typing import Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Publisher, User
 from accounts.publishers import open_invitations
+from doors.requests import PersonRequest, signed_in
 
 
-class PortalRequest(HttpRequest):
-    """What a view behind the gate is given."""
+class PortalRequest(PersonRequest):
+    """From somebody who acts for a publisher."""
 
-    user: User
-    now: datetime
     publisher: Publisher
     membership: Membership
     memberships: list[Membership]
 
 
-View = Callable[..., HttpResponseBase]
+P = ParamSpec("P")
+Response = TypeVar("Response", bound=HttpResponseBase)
 CHOSEN = "publisher"
 
 
-def for_publishers(view: View) -> View:
-    @login_required
+def for_publishers(
+    view: Callable[Concatenate[PortalRequest, P], Response],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    @signed_in
     @wraps(view)
-    def gated(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def gated(person_request: PersonRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        request = cast(PortalRequest, person_request)
         request.memberships = memberships(request.user)
         if not request.memberships:
             return no_publisher(request)
@@ -51,9 +53,8 @@ def for_publishers(view: View) -> View:
         request.publisher = request.membership.publisher
         if request.POST.get("for", request.publisher.slug) != request.publisher.slug:
             # A form of another tab, filled in for another publisher.
-            messages.error(
-                request, f"You act for {request.publisher} now, so nothing was sent. Switch back to go on."
-            )
+            sentence = _("You act for {publisher} now, so nothing was sent. Switch back to go on.")
+            messages.error(request, sentence.format(publisher=request.publisher))
             return redirect("portal_choose")
         return view(request, *args, **kwargs)
 
@@ -65,14 +66,15 @@ def memberships(person: User) -> list[Membership]:
     return list(rows.order_by("publisher__name", "publisher_id"))
 
 
-def no_publisher(request: PortalRequest) -> HttpResponse:
+def no_publisher(request: PersonRequest) -> HttpResponse:
     invitations = open_invitations(now=request.now, to=request.user).select_related("publisher", "invited_by")
     return render(request, "portal/no_publisher.html", {"invitations": invitations}, status=403)
 
 
-@login_required
-def choose(request: PortalRequest) -> HttpResponse:
+@signed_in
+def choose(person_request: PersonRequest) -> HttpResponse:
     """For whom somebody acts who acts for several."""
+    request = cast(PortalRequest, person_request)
     request.memberships = memberships(request.user)
     if not request.memberships:
         return no_publisher(request)

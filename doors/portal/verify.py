@@ -10,11 +10,12 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
 from django.db import Error as DatabaseTrouble
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.keys import find_key, grants
 from accounts.models import ApiKey
+from doors.requests import StoreRequest
 from ground.refusals import Busy
 from refunds.guesses import TooManyLookUps
 from refunds.verification import VerifiedItem, verify
@@ -25,7 +26,7 @@ HEADERS = {"Cache-Control": "no-store", "Access-Control-Allow-Origin": "*"}
 
 
 @csrf_exempt
-def verify_json(request: HttpRequest) -> HttpResponse:
+def verify_json(request: StoreRequest) -> HttpResponse:
     if request.method not in {"GET", "HEAD"}:
         return plain(405, "Method Not Allowed", Allow="GET, HEAD")
     try:
@@ -47,7 +48,7 @@ def verify_json(request: HttpRequest) -> HttpResponse:
     return HttpResponse(as_json(rows), content_type="application/json", headers=HEADERS)
 
 
-def publisher_key(request: HttpRequest) -> ApiKey | None:
+def publisher_key(request: StoreRequest) -> ApiKey | None:
     """The living key of a publisher that came with the request, in the address as such tools send it, or in a header."""
     header = BEARER.fullmatch(request.headers.get("Authorization", "").strip())
     text = request.GET.get("key") or (header[1] if header else "")

@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from accounts.models import Membership, Publisher, PublisherEmail, User
+from accounts.models import Publisher, PublisherEmail, Role, User
 from accounts.people import ROLES, give_role, join
 from credits.books import Books
 from doors.storefile.names import Names
@@ -137,7 +137,7 @@ class People:
             join(
                 user=user,
                 publisher=Publisher.objects.get(pk=seller.pk),
-                role=membership.get("role", Membership.OWNER),
+                role=membership.get("role", Role.OWNER),
                 now=parse_time(membership.get("since")) or self._now,
             )
 

@@ -5,7 +5,8 @@ import io
 
 import pytest
 
-from ground.spreadsheets import csv_file, harmless
+from doors.spreadsheets import csv_file
+from ground.spreadsheets import harmless
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts import publishers
 from accounts.keys import find_key, make_publisher_key
-from accounts.models import AuditLine, Invitation, Membership, PublisherEmail
+from accounts.models import AuditLine, Invitation, Membership, PublisherEmail, Role
 from accounts.people import join
 from outbox.models import Message
 from outbox.rendering import render
@@ -22,7 +22,7 @@ PAGE = "/portal/account/"
 @pytest.fixture
 def nell(grove):
     """A member of Grove Studio who does not own it."""
-    return member("Nell", grove, role=Membership.MEMBER)
+    return member("Nell", grove, role=Role.MEMBER)
 
 
 def link_of(template):

@@ -4,39 +4,46 @@ from collections.abc import Callable
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts import publishers
-from accounts.models import Invitation, Membership
+from accounts.models import Invitation, Membership, Role
 from accounts.publishers import LinkOver, open_invitations
 from doors.portal.gate import CHOSEN, PortalRequest, for_publishers
-from ground.refusals import Refusal
+from doors.portal.refusals import ShownRefusals
+from doors.problems import page_status
+from doors.requests import PersonRequest, StoreRequest, signed_in
 from outbox.letters import queue
 
 
 class NameForm(forms.Form):
-    name = forms.CharField(label="Name", max_length=200, help_text="As customers see it in the shop.")
+    name = forms.CharField(
+        label=_lazy("Name"), max_length=200, help_text=_lazy("As customers see it in the shop.")
+    )
 
 
 class AddressForm(forms.Form):
     address = forms.EmailField(
-        label="New business address",
-        help_text="A letter with a link goes there; usable once it is confirmed.",
+        label=_lazy("New business address"),
+        help_text=_lazy("A letter with a link goes there; usable once it is confirmed."),
     )
 
 
 class InviteForm(forms.Form):
-    email = forms.EmailField(label="E-mail of the person", help_text="They sign in with it and accept.")
+    email = forms.EmailField(
+        label=_lazy("E-mail of the person"), help_text=_lazy("They sign in with it and accept.")
+    )
     role = forms.ChoiceField(
-        label="Role",
+        label=_lazy("Role"),
         choices=[
-            ("member", "Member: verifies, asks, answers"),
-            ("owner", "Owner: also looks after this page"),
+            (Role.MEMBER, _lazy("Member: verifies, asks, answers")),
+            (Role.OWNER, _lazy("Owner: also looks after this page")),
         ],
     )
 
@@ -56,7 +63,7 @@ def rename(request: PortalRequest) -> HttpResponseBase:
         lambda: publishers.rename(
             publisher=request.publisher, name=form.cleaned_data["name"], by=request.user, now=request.now
         ),
-        done="The new name is saved.",
+        done=_("The new name is saved."),
     )
 
 
@@ -74,7 +81,7 @@ def add_address(request: PortalRequest) -> HttpResponseBase:
             now=request.now,
             post=queue,
         ),
-        done="A letter is on its way. The address can be used once its link was followed.",
+        done=_("A letter is on its way. The address can be used once its link was followed."),
     )
 
 
@@ -86,7 +93,7 @@ def write_again(request: PortalRequest, pk: int) -> HttpResponseBase:
         request,
         None,
         lambda: publishers.write_again(email=email, by=request.user, now=request.now, post=queue),
-        done=f"Another letter is on its way to {email.address}.",
+        done=_("Another letter is on its way to {address}.").format(address=email.address),
     )
 
 
@@ -98,7 +105,7 @@ def remove_address(request: PortalRequest, pk: int) -> HttpResponseBase:
         request,
         None,
         lambda: publishers.remove_address(email=email, by=request.user, now=request.now),
-        done=f"{email.address} is no longer a business address.",
+        done=_("{address} is no longer a business address.").format(address=email.address),
     )
 
 
@@ -117,7 +124,7 @@ def invite(request: PortalRequest) -> HttpResponseBase:
             now=request.now,
             post=queue,
         ),
-        done="The invitation is on its way.",
+        done=_("The invitation is on its way."),
     )
 
 
@@ -129,7 +136,7 @@ def withdraw_invitation(request: PortalRequest, pk: int) -> HttpResponseBase:
         request,
         None,
         lambda: publishers.withdraw_invitation(invitation=invitation, by=request.user, now=request.now),
-        done=f"The invitation of {invitation.email} is withdrawn.",
+        done=_("The invitation of {address} is withdrawn.").format(address=invitation.email),
     )
 
 
@@ -137,12 +144,14 @@ def withdraw_invitation(request: PortalRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def set_role(request: PortalRequest, pk: int) -> HttpResponseBase:
     membership = _membership(request, pk)
-    role = Membership.OWNER if request.POST.get("role") == Membership.OWNER else Membership.MEMBER
+    owner = request.POST.get("role") == Role.OWNER
+    done = _("{person} is an owner now.") if owner else _("{person} is a member now.")
+    role = Role.OWNER if owner else Role.MEMBER
     return _act(
         request,
         None,
         lambda: publishers.set_role(membership=membership, role=role, by=request.user, now=request.now),
-        done=f"{membership.user} is {'an owner' if role == Membership.OWNER else 'a member'} now.",
+        done=done.format(person=membership.user),
     )
 
 
@@ -154,38 +163,41 @@ def remove_member(request: PortalRequest, pk: int) -> HttpResponseBase:
         request,
         None,
         lambda: publishers.remove_member(membership=membership, by=request.user, now=request.now),
-        done=f"{membership.user} no longer acts for {request.publisher}. Their keys are revoked.",
+        done=_("{person} no longer acts for {publisher}. Their keys are revoked.").format(
+            person=membership.user, publisher=request.publisher
+        ),
     )
 
 
-@login_required
-def invitation(request: PortalRequest, pk: int) -> HttpResponse:
+@signed_in
+def invitation(request: PersonRequest, pk: int) -> HttpResponse:
     """For whoever signs in with the address that was invited; to anybody else it never was."""
     invitation = get_object_or_404(
         Invitation.objects.select_related("publisher", "invited_by"), pk=pk, email__iexact=request.user.email
     )
     if request.method == "POST":
-        try:
+        with ShownRefusals(request):
             publishers.accept(invitation=invitation, by=request.user, now=request.now)
-        except Refusal as refusal:
-            messages.error(request, str(refusal))
-            return redirect("portal_invitation", pk)
-        request.session[CHOSEN] = invitation.publisher_id
-        messages.success(request, f"You act for {invitation.publisher} now.")
-        return redirect("portal")
+            request.session[CHOSEN] = invitation.publisher_id
+            sentence = _("You act for {publisher} now.")
+            messages.success(request, sentence.format(publisher=invitation.publisher))
+            return redirect("portal")
+        return redirect("portal_invitation", pk)
     is_open = open_invitations(now=request.now).filter(pk=pk).exists()
     return render(request, "portal/invitation.html", {"invitation": invitation, "open": is_open})
 
 
 @never_cache
-def confirm_address(request: PortalRequest, token: str) -> HttpResponse:
+def confirm_address(request: StoreRequest, token: str) -> HttpResponse:
     """The link of a letter shows a page; only its button confirms, for mail programs follow links by themselves."""
     try:
         email = publishers.address_of(token)
         if request.method == "POST":
             publishers.confirm_address(token=token, now=request.now)
     except LinkOver as refusal:
-        return render(request, "portal/confirm_address.html", {"refusal": refusal}, status=410)
+        return render(
+            request, "portal/confirm_address.html", {"refusal": refusal}, status=page_status(refusal)
+        )
     done = request.method == "POST"
     return render(request, "portal/confirm_address.html", {"email": email, "done": done})
 
@@ -199,20 +211,17 @@ def _act(
 ) -> HttpResponseBase:
     """Does it and comes back to the page, or shows the page again with what was typed and why it was not done."""
     if form is None or form.is_valid():
-        try:
+        with ShownRefusals(request, form or forms.Form({})) as refused:
             act()
-        except Refusal as refusal:
-            if form is None:
-                return _page(request, said=str(refusal), status=409)
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, done)
             return redirect("portal_account")
+        if form is None:
+            return _page(request, error_message=str(refused.refusal), status=409)
     return _page(request, form, status=422)
 
 
 def _page(
-    request: HttpRequest, form: forms.Form | None = None, *, said: str = "", status: int = 200
+    request: PortalRequest, form: forms.Form | None = None, *, error_message: str = "", status: int = 200
 ) -> HttpResponse:
     publisher = request.publisher
     shown: dict[str, forms.Form] = {
@@ -226,8 +235,8 @@ def _page(
     context = {
         **shown,
         "bad_form": form,
-        "said": said,
-        "owner": request.membership.role == Membership.OWNER,
+        "error_message": error_message,
+        "owner": request.membership.role == Role.OWNER,
         "emails": publisher.emails.order_by("id"),
         "members": publisher.memberships.select_related("user").order_by("since", "id"),
         "invitations": open_invitations(now=request.now).filter(publisher=publisher).order_by("id"),

@@ -1,55 +1,60 @@
 """Verify invoice: one number or a pasted list, typed or read out of the customer's PDF; and the list of all verified."""
 
+from typing import Any
+
 from django import forms
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
+from doors.paging import page_of
 from doors.portal.gate import PortalRequest, for_publishers
-from doors.portal.paging import page
 from doors.portal.reading import numbers_and_rest, numbers_in_file
-from ground.refusals import Refusal
-from ground.spreadsheets import csv_file
-from refunds.guesses import TooManyLookUps
+from doors.portal.refusals import ShownRefusals
+from doors.spreadsheets import csv_file
 from refunds.verification import MOST_NUMBERS, VerifiedItem, verify
 from refunds.verified import as_of_today, verified_invoices, whole_list
 
 ON_A_PAGE = 25
+# The names of columns, which programs read: they stay as they are.
 HEAD = (
-    "Invoice", "Package", "Quantity", "Price in credits", "Purchased (UTC)", "Status", "Reason",
-    "Refunded by the store", "Last verified (UTC)", "By",
+    "Invoice", "Package", "Quantity", "Price in credits", "Purchased (UTC)", "Status", "Reason",  # English: see above
+    "Refunded by the store", "Last verified (UTC)", "By",  # English: see above
 )  # fmt: skip
 
 
 class VerifyForm(forms.Form):
     number = forms.CharField(
-        label="Verify invoice",
+        label=_lazy("Verify invoice"),
         required=False,
-        help_text="Invoice No., as on the customer’s invoice. Several at once: one a line, or with commas between.",
-        widget=forms.Textarea(attrs={"rows": 2, "placeholder": "Invoice No.", "class": "input--short"}),
+        help_text=_lazy(
+            "Invoice No., as on the customer’s invoice. Several at once: one a line, or with commas between."
+        ),
+        widget=forms.Textarea(
+            attrs={"rows": 2, "placeholder": _lazy("Invoice No."), "class": "input--short"}
+        ),
     )
     file = forms.FileField(
-        label="Or the customer’s invoice",
+        label=_lazy("Or the customer’s invoice"),
         required=False,
-        help_text="A PDF from this store: its number is read and filled in. The file is not kept.",
+        help_text=_lazy("A PDF from this store: its number is read and filled in. The file is not kept."),
         widget=forms.ClearableFileInput(attrs={"accept": "application/pdf"}),
     )
 
-    def clean(self) -> dict[str, object]:
+    def clean(self) -> dict[str, Any]:
         """Finds the numbers, and says what is the matter with whatever is none."""
         self.numbers, self.rest = numbers_and_rest(self.cleaned_data.get("number", ""))
         file = self.cleaned_data.get("file")
         if file is not None:
             read = numbers_in_file(file)
             if not read:
-                self.add_error(
-                    "file", f"No invoice number could be read in {file.name}. Please type it above."
-                )
+                sentence = _("No invoice number could be read in {file}. Please type it above.")
+                self.add_error("file", sentence.format(file=file.name))
             self.numbers += [number for number in read if number not in self.numbers]
         if len(self.numbers) > MOST_NUMBERS:
-            self.add_error(
-                "number",
-                f"At most {MOST_NUMBERS} numbers at a time; these are {len(self.numbers)}. Nothing was looked up.",
-            )
+            sentence = _("At most {most} numbers at a time; these are {count}. Nothing was looked up.")
+            self.add_error("number", sentence.format(most=MOST_NUMBERS, count=len(self.numbers)))
         if not self.numbers and not self.errors:
             self.add_error("number", _why_none(self.rest))
         return self.cleaned_data
@@ -62,22 +67,18 @@ def invoices(request: PortalRequest) -> HttpResponse:
     form = VerifyForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, form, status=422)
-    try:
-        found = verify(
+    with ShownRefusals(request, form) as refused:
+        items = verify(
             publisher=request.publisher, numbers=form.numbers, by=request.user, door="page", now=request.now
         )
-    except TooManyLookUps as refusal:
-        form.add_error(None, str(refusal))
-        response = _page(request, form, status=429)
-        response["Retry-After"] = str(refusal.facts["seconds"])
-        return response
-    except Refusal as refusal:
-        form.add_error(None, str(refusal))
-        return _page(request, form, status=409)
-    shown = VerifyForm(initial={"number": "\n".join([*form.numbers, *form.rest])})
-    hits = _by_invoice(found)
-    misses = [number for number in form.numbers if number not in hits]
-    return _page(request, shown, verified=True, hits=hits, misses=misses, rest=form.rest)
+        shown = VerifyForm(initial={"number": "\n".join([*form.numbers, *form.rest])})
+        hits = _by_invoice(items)
+        misses = [number for number in form.numbers if number not in hits]
+        return _page(request, shown, verified=True, hits=hits, misses=misses, rest=form.rest)
+    response = _page(request, form, status=refused.status)
+    for name, value in refused.headers.items():
+        response[name] = value
+    return response
 
 
 @for_publishers
@@ -102,40 +103,37 @@ def invoices_csv(request: PortalRequest) -> StreamingHttpResponse:
     return csv_file(f"invoices-{request.publisher.slug}.csv", HEAD, rows)
 
 
-def _page(request: PortalRequest, form: VerifyForm, *, status: int = 200, **more: object) -> HttpResponse:
+def _page(request: PortalRequest, form: VerifyForm, *, status: int = 200, **result: object) -> HttpResponse:
     search = request.GET.get("q", "")
-    rows, older = page(
-        verified_invoices(publisher=request.publisher, search=search),
-        request.GET,
-        by="last_at",
-        size=ON_A_PAGE,
-    )
+    rows = verified_invoices(publisher=request.publisher, search=search)
+    page = page_of(request, rows, by="last_at", size=ON_A_PAGE)
     context = {
         "form": form,
         "q": search,
-        "listed": as_of_today(rows, publisher=request.publisher, now=request.now),
-        "older": older,
-        **more,
+        "listed": as_of_today(list(page.rows), publisher=request.publisher, now=request.now),
+        "newer": page.newer,
+        "older": page.older,
+        **result,
     }
     return render(request, "portal/invoices.html", context, status=status)
 
 
-def _by_invoice(found: list[VerifiedItem]) -> dict[str, list[VerifiedItem]]:
+def _by_invoice(items: list[VerifiedItem]) -> dict[str, list[VerifiedItem]]:
     groups: dict[str, list[VerifiedItem]] = {}
-    for one in found:
+    for one in items:
         groups.setdefault(one.invoice, []).append(one)
     return groups
 
 
 def _why_none(rest: list[str]) -> str:
     if not rest:
-        return "Type an invoice number, or choose the customer’s invoice. Nothing was looked up."
+        return _("Type an invoice number, or choose the customer’s invoice. Nothing was looked up.")
     if any(piece.upper().startswith("CN") for piece in rest):
-        return (
+        return _(
             "A number that begins with CN is a credit note’s. The invoice number begins with IN and stands on the "
             "credit note too. Nothing was looked up."
         )
-    return (
-        f"“{rest[0][:60]}” is no invoice number: that is IN and 12 digits, such as IN010000000001. Look out for "
-        "letters that look like digits. Nothing was looked up."
-    )
+    return _(
+        "“{text}” is no invoice number: that is IN and 12 digits, such as IN010000000001. Look out for letters that "
+        "look like digits. Nothing was looked up."
+    ).format(text=rest[0][:60])

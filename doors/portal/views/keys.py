@@ -8,32 +8,36 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts import keys
 from accounts.models import ApiKey
+from doors.paging import page_of
 from doors.portal.gate import PortalRequest, for_publishers
-from doors.portal.paging import page
-from ground.refusals import Refusal
+from doors.portal.refusals import ShownRefusals
 from refunds.models import LookUp
 
 LOOK_UPS_ON_A_PAGE = 50
 
 
 class KeyForm(forms.Form):
-    name = forms.CharField(label="Name of the key", max_length=100, help_text="Say which tool uses it.")
+    name = forms.CharField(
+        label=_lazy("Name of the key"), max_length=100, help_text=_lazy("Say which tool uses it.")
+    )
     scope = forms.ChoiceField(
-        label="What it may do",
+        label=_lazy("What it may do"),
         choices=[
-            ("publisher:read", "Verify invoices"),
-            ("publisher:write", "Verify invoices, ask for refunds and answer requests"),
+            ("publisher:read", _lazy("Verify invoices")),
+            ("publisher:write", _lazy("Verify invoices, ask for refunds and answer requests")),
         ],
     )
 
 
 class NameForm(forms.Form):
-    name = forms.CharField(label="Name", max_length=100)
+    name = forms.CharField(label=_lazy("Name"), max_length=100)
 
 
 @never_cache
@@ -41,7 +45,7 @@ class NameForm(forms.Form):
 def key_list(request: PortalRequest) -> HttpResponseBase:
     form = KeyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with ShownRefusals(request, form):
             made = keys.make_publisher_key(
                 publisher=request.publisher,
                 by=request.user,
@@ -49,9 +53,6 @@ def key_list(request: PortalRequest) -> HttpResponseBase:
                 scopes=[form.cleaned_data["scope"]],
                 now=request.now,
             )
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
             return _shown_once(request, *made)
     living = _living(request).select_related("owner").order_by("-created_at", "-id")
     revoked = request.publisher.api_keys.exclude(revoked_at=None).order_by("-revoked_at")[:10]
@@ -66,9 +67,9 @@ def rename(request: PortalRequest, pk: int) -> HttpResponseBase:
     if form.is_valid():
         key.name = form.cleaned_data["name"]
         key.save(update_fields=["name"])
-        messages.success(request, f"The key is called {key.name} now.")
+        messages.success(request, _("The key is called {name} now.").format(name=key.name))
     else:
-        messages.error(request, "A key needs a name of at most 100 characters. Nothing was changed.")
+        messages.error(request, _("A key needs a name of at most 100 characters. Nothing was changed."))
     return redirect("portal_keys")
 
 
@@ -77,11 +78,9 @@ def rename(request: PortalRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def rotate(request: PortalRequest, pk: int) -> HttpResponseBase:
     key = get_object_or_404(_living(request), pk=pk)
-    try:
+    with ShownRefusals(request):
         return _shown_once(request, *keys.rotate(key=key, by=request.user, now=request.now), instead_of=key)
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-        return redirect("portal_keys")
+    return redirect("portal_keys")
 
 
 @for_publishers
@@ -89,16 +88,17 @@ def rotate(request: PortalRequest, pk: int) -> HttpResponseBase:
 def revoke(request: PortalRequest, pk: int) -> HttpResponseBase:
     key = get_object_or_404(_living(request), pk=pk)
     keys.revoke(key=key, now=request.now)
-    messages.success(request, f"The key {key.name or key.prefix} opens nothing any more.")
+    messages.success(request, _("The key {name} opens nothing any more.").format(name=key.name or key.prefix))
     return redirect("portal_keys")
 
 
 @for_publishers
 def look_ups(request: PortalRequest) -> HttpResponse:
     """Who looked up what: the numbers as they were read, never a key's secret."""
-    asked = LookUp.objects.filter(publisher=request.publisher).select_related("api_key", "by")
-    rows, older = page(asked, request.GET, by="at", size=LOOK_UPS_ON_A_PAGE)
-    return render(request, "portal/look_ups.html", {"look_ups": rows, "older": older})
+    rows = LookUp.objects.filter(publisher=request.publisher).select_related("api_key", "by")
+    page = page_of(request, rows, by="at", size=LOOK_UPS_ON_A_PAGE)
+    context = {"look_ups": page.rows, "newer": page.newer, "older": page.older}
+    return render(request, "portal/look_ups.html", context)
 
 
 def _living(request: PortalRequest) -> "QuerySet[ApiKey]":

@@ -1,79 +1,104 @@
 """Requests that concern this publisher: what waits for its answer, the answer, and how each one ended."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
 from django.db.models import Prefetch, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST
 
 from accounts.models import Publisher
 from doors.attachments import as_download
 from doors.forms import FilesField, ManyFiles
+from doors.paging import page_of
 from doors.portal.gate import PortalRequest, for_publishers
 from doors.portal.opinions import policy_says
-from doors.portal.paging import page
-from ground.refusals import Refusal
+from doors.portal.refusals import ShownRefusals
 from refunds import cases
-from refunds.cases.refusals import BadInput, NotAsked
+from refunds.cases.refusals import NotAsked
 from refunds.models import Answer, Basis, Case, CaseItem, State
 from refunds.models.cases import OPEN_STATES, Side
 from storefront.models import Download
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 ON_A_PAGE = 25
 
 
 class NoteForm(forms.Form):
-    note = forms.CharField(label="Note", max_length=10_000, widget=forms.Textarea(attrs={"rows": 5}))
+    note = forms.CharField(label=_lazy("Note"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 5}))
 
-    def __init__(self, *args: object, label: str, hint: str, required: bool, **more: object) -> None:
-        super().__init__(*args, **more)
+    def __init__(self, data: QueryDict | None, page: "AnswerPage") -> None:
+        super().__init__(data)
         field = self.fields["note"]
-        field.label, field.help_text, field.required = label, hint, required
+        field.label, field.help_text, field.required = page.label, page.hint, page.required
 
 
 class MessageForm(forms.Form):
     message = forms.CharField(
-        label="Message",
+        label=_lazy("Message"),
         max_length=10_000,
-        help_text="The customer gets it by letter; support reads it too.",
+        help_text=_lazy("The customer gets it by letter; support reads it too."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    attachments = FilesField(label="Files", required=False, widget=ManyFiles(attrs={"multiple": True}))
+    attachments = FilesField(label=_lazy("Files"), required=False, widget=ManyFiles(attrs={"multiple": True}))
 
 
-# What each answer says and asks, by its name in the table of acts; "words" open its page.
-ACTS: dict[str, dict[str, object]] = {
-    "authorise": {
-        "heading": "Say yes to the refund",
-        "words": "You authorise a refund of your items at your cost. Support still decides; the customer is told.",
-        "label": "A note",
-        "hint": "The customer and support read it.",
-        "required": False,
-        "button": "Authorise the refund",
-        "done": "Your yes is in the request. Support decides next.",
-    },
-    "decline": {
-        "heading": "Say no to the refund",
-        "words": "Your items are not refunded at your cost. Support may still refund them at the store’s.",
-        "label": "Why not",
-        "hint": "The customer and support read it.",
-        "required": True,
-        "button": "Decline the refund",
-        "done": "Your no is in the request, with your reason.",
-    },
-    "offer_help": {
-        "heading": "Offer help first",
-        "words": "The customer gets your offer by letter. If they accept it, you have seven days more to answer, once.",
-        "label": "What you can do",
-        "hint": "Say how you would solve it and how they reach you.",
-        "required": True,
-        "button": "Offer the help",
-        "done": "Your offer is on its way to the customer.",
-    },
+@dataclass(frozen=True)
+class AnswerPage:
+    """What the page of an answer says and asks; `explanation` opens it."""
+
+    heading: "StrOrPromise"
+    explanation: "StrOrPromise"
+    label: "StrOrPromise"
+    hint: "StrOrPromise"
+    required: bool
+    button: "StrOrPromise"
+    done: "StrOrPromise"
+
+
+# By the names in the table of acts.
+ANSWERS = {
+    "authorise": AnswerPage(
+        heading=_lazy("Say yes to the refund"),
+        explanation=_lazy(
+            "You authorise a refund of your items at your cost. Support still decides; the customer is told."
+        ),
+        label=_lazy("A note"),
+        hint=_lazy("The customer and support read it."),
+        required=False,
+        button=_lazy("Authorise the refund"),
+        done=_lazy("Your yes is in the request. Support decides next."),
+    ),
+    "decline": AnswerPage(
+        heading=_lazy("Say no to the refund"),
+        explanation=_lazy(
+            "Your items are not refunded at your cost. Support may still refund them at the store’s."
+        ),
+        label=_lazy("Why not"),
+        hint=_lazy("The customer and support read it."),
+        required=True,
+        button=_lazy("Decline the refund"),
+        done=_lazy("Your no is in the request, with your reason."),
+    ),
+    "offer_help": AnswerPage(
+        heading=_lazy("Offer help first"),
+        explanation=_lazy(
+            "The customer gets your offer by letter. If they accept it, you have seven days more to answer, once."
+        ),
+        label=_lazy("What you can do"),
+        hint=_lazy("Say how you would solve it and how they reach you."),
+        required=True,
+        button=_lazy("Offer the help"),
+        done=_lazy("Your offer is on its way to the customer."),
+    ),
 }
 
 
@@ -89,12 +114,13 @@ def refunds(request: PortalRequest) -> HttpResponse:
     concerned = Case.objects.filter(pk__in=Case.objects.of_publisher(publisher).values("pk"))
     mine = _with_own_answer(concerned.select_related("purchase", "refund"), publisher)
     other = mine.filter(state__in=OPEN_STATES).exclude(pk__in=waiting.values("case"))
-    closed, older = page(mine.exclude(state__in=OPEN_STATES), request.GET, by="closed_at", size=ON_A_PAGE)
+    closed = page_of(request, mine.exclude(state__in=OPEN_STATES), by="closed_at", size=ON_A_PAGE)
     context = {
         "waiting": waiting,
-        "open": [_told(case) for case in other.order_by("-opened_at", "-id")[:100]],
-        "closed": [_told(case) for case in closed],
-        "older": older,
+        "open": [_with_outcome(case) for case in other.order_by("-opened_at", "-id")[:100]],
+        "closed": [_with_outcome(case) for case in closed.rows],
+        "newer": closed.newer,
+        "older": closed.older,
     }
     return render(request, "portal/refunds.html", context)
 
@@ -111,14 +137,11 @@ def message(request: PortalRequest, number: str) -> HttpResponseBase:
     case = _mine(request, number)
     form = MessageForm(request.POST, request.FILES)
     if form.is_valid():
-        try:
+        with ShownRefusals(request, form):
             uploads = cases.received(form.cleaned_data["attachments"])
             note = form.cleaned_data["message"]
             _do(request, case, "publisher_message", note=note, uploads=uploads, share=True)
-        except Refusal as refusal:
-            form.add_error(refusal.field if isinstance(refusal, BadInput) else None, str(refusal))
-        else:
-            messages.success(request, "Your message is in the request.")
+            messages.success(request, _("Your message is in the request."))
             return redirect("portal_refund", case.number)
     return _show(request, case, form, status=422)
 
@@ -127,18 +150,14 @@ def message(request: PortalRequest, number: str) -> HttpResponseBase:
 def answer(request: PortalRequest, number: str, act: str) -> HttpResponseBase:
     """One page an answer: it says what will happen, takes the note, and does it."""
     name = act.replace("-", "_")
-    case, said = _asked_of_it(request, number, name), ACTS[name]
-    labels = {name: said[name] for name in ("label", "hint", "required")}
-    form = NoteForm(request.POST if request.method == "POST" else None, **labels)
+    case, page = _asked_of_it(request, number, name), ANSWERS[name]
+    form = NoteForm(request.POST if request.method == "POST" else None, page)
     if request.method == "POST" and form.is_valid():
-        try:
+        with ShownRefusals(request, form):
             _do(request, case, name, note=form.cleaned_data["note"])
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, str(said["done"]))
+            messages.success(request, str(page.done))
             return redirect("portal_refund", case.number)
-    context = {"case": case, "act": act, "said": said, "form": form, "items": _own_items(request, case)}
+    context = {"case": case, "act": act, "page": page, "form": form, "items": _own_items(request, case)}
     return render(request, "portal/refund_answer.html", context, status=422 if form.errors else 200)
 
 
@@ -148,12 +167,9 @@ def withdraw(request: PortalRequest, number: str) -> HttpResponseBase:
     case = _asked_of_it(request, number, "withdraw_request")
     if request.method != "POST":
         return render(request, "portal/refund_withdraw.html", {"case": case})
-    try:
+    with ShownRefusals(request):
         _do(request, case, "withdraw_request")
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, "The request is withdrawn, and the customer is told.")
+        messages.success(request, _("The request is withdrawn, and the customer is told."))
     return redirect("portal_refund", case.number)
 
 
@@ -166,8 +182,9 @@ def attachment(request: PortalRequest, number: str, ref: str) -> HttpResponse:
 
 
 def _do(request: PortalRequest, case: Case, act: str, **brought: Any) -> None:
-    who = {"by": request.user, "publisher": request.publisher}
-    cases.do(act, case=case, door="page", now=request.now, **who, **brought)
+    cases.do(
+        act, case=case, by=request.user, publisher=request.publisher, door="page", now=request.now, **brought
+    )
 
 
 def _asked_of_it(request: PortalRequest, number: str, act: str) -> Case:
@@ -193,7 +210,7 @@ def _with_own_answer(found: "QuerySet[Case]", publisher: Publisher) -> "QuerySet
     return found.prefetch_related(Prefetch("answers", queryset=own, to_attr="own_answers"))
 
 
-def _told(case: Case) -> tuple[Case, Answer | None, bool]:
+def _with_outcome(case: Case) -> tuple[Case, Answer | None, bool]:
     """The case, what this publisher said, and whether the store bore the refund."""
     refund = getattr(case, "refund", None)
     answer = next(iter(case.own_answers), None)  # type: ignore[attr-defined] # prefetched above
@@ -210,20 +227,23 @@ def _show(
 ) -> HttpResponse:
     """The evidence that concerns the publisher's own items; never the customer's name or address."""
     publisher, items = request.publisher, _own_items(request, case)
-    _, answer, by_the_store = _told(case)
+    _, answer, by_the_store = _with_outcome(case)
     possible = cases.possible(case, request.user, side=Side.PUBLISHER, publisher=publisher, now=request.now)
     downloads = (
         Download.objects.filter(item__in=[one.item_id for one in items])
         .select_related("asset", "via")
         .order_by("at", "id")
     )
+    opinion = {}
+    if case.purchase and case.is_open:
+        opinion = policy_says(case.purchase, at=case.opened_at, now=request.now)
     context = {
         "case": case,
         "answer": answer,
         "can": {name for name, why_not in possible.items() if why_not is None},
         "items": items,
         "downloads": downloads,
-        **(policy_says(case.purchase, at=case.opened_at, now=request.now) if case.is_open else {}),
+        **opinion,
         "story": cases.lines(case, side=Side.PUBLISHER, publisher=publisher),
         "by_the_store": by_the_store,
         "form": form or MessageForm(),

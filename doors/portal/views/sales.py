@@ -6,28 +6,34 @@ from datetime import date
 from django import forms
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from doors.portal.gate import PortalRequest, for_publishers
-from ground.spreadsheets import csv_file
+from doors.spreadsheets import csv_file
 from refunds.sales import AssetMonth, by_asset_and_month, first_of_month, item_lines, month_after, total
 
 MONTHS_SHOWN = 12
 MOST_MONTHS = 240
-HEAD = ("At (UTC)", "Kind", "Invoice", "Asset", "Package", "Units", "Credits", "Reason", "Borne by")
+# The names of columns, which programs read: they stay as they are.
+HEAD = (
+    "At (UTC)", "Kind", "Invoice", "Asset", "Package", "Units",  # English: see above
+    "Credits", "Reason", "Borne by",  # English: see above
+)  # fmt: skip
 
 
 class SpanForm(forms.Form):
     """From the first instant of one month up to the first after another one, in UTC."""
 
-    since = forms.DateField(label="From", input_formats=["%Y-%m"], required=False)
-    until = forms.DateField(label="Up to and with", input_formats=["%Y-%m"], required=False)
+    since = forms.DateField(label=_lazy("From"), input_formats=["%Y-%m"], required=False)
+    until = forms.DateField(label=_lazy("Up to and with"), input_formats=["%Y-%m"], required=False)
 
     def __init__(self, request: PortalRequest) -> None:
         super().__init__(request.GET)
         self.this_month = first_of_month(request.now)
         for field in self.fields.values():
             field.widget = forms.DateInput(format="%Y-%m", attrs={"type": "month"})
-            field.error_messages["invalid"] = "Write a month as 2026-11."
+            field.error_messages["invalid"] = _("Write a month as 2026-11.")
 
     def span(self) -> tuple[date, date]:
         """Half open. Whatever cannot be read is the last twelve months."""

@@ -17,9 +17,9 @@ from doors.forms import KeyedForm, fresh_key
 from doors.paging import Page
 from doors.requests import PersonRequest, signed_in
 from doors.shop.views.errors import status_of
+from doors.spreadsheets import csv_file
 from ground.instants import stamp
 from ground.refusals import Refusal
-from ground.spreadsheets import csv_file
 from ground.templatetags.recredit import in_credits
 
 LINES = 25
