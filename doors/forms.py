@@ -2,10 +2,11 @@
 
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 
 from accounts.models import User
 from doors.requests import PersonRequest
@@ -51,8 +52,9 @@ class KeyedForm(forms.Form):
 
     def renew(self) -> None:
         """The same words under a fresh key: what was answered once would be answered the same again."""
-        self.data = self.data.copy()  # type: ignore[union-attr] # a form that was sent has a QueryDict
-        self.data["key"] = fresh_key()  # type: ignore[index] # the copy can be written to
+        data = cast(QueryDict, self.data).copy()
+        data["key"] = fresh_key()
+        self.data = data
 
 
 def fresh_key() -> str:
