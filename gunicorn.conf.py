@@ -1,10 +1,14 @@
-"""How the web server reads addresses, and how it writes its access log."""
+"""How the web server works, reads addresses, and writes its access log."""
 
 from typing import Any
 
 from gunicorn.glogging import Logger
 
 from ground.logs import redacted
+
+worker_class = "gthread"
+# Far more than `config/wsgi.py` lets into the store at once: whoever waits for room there must not keep /healthz waiting.
+threads = 64
 
 # Tools that verify invoices send their numbers in the address, some of them hundreds at once: those after the fiftieth
 # are left out, as the format promises, and not the whole question. It is the most that this server reads.

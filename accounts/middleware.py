@@ -1,4 +1,4 @@
-"""The person's own time zone and language, for this request."""
+"""The person's own time zone and language, for this request; and pages of their own are kept by nobody else."""
 
 import zoneinfo
 from collections.abc import Callable
@@ -21,4 +21,7 @@ class PersonContext:
                 {"en": "en-gb"}.get(request.user.language, request.user.language),
             )
         with timezone.override(zoneinfo.ZoneInfo(zone)), translation.override(language):
-            return self.respond(request)
+            response = self.respond(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store"
+        return response

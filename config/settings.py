@@ -17,7 +17,9 @@ from config.environment import BASE_DIR, DEBUG, TESTING, at_least, env, needed, 
 # --- Who and where ------------------------------------------------------------------------------------------
 WEAK_KEY = "weak-key-that-only-a-development-machine-may-use"
 SECRET_KEY = needed("SECRET_KEY", WEAK_KEY)
-_GUESSED = SECRET_KEY.startswith((WEAK_KEY, "django-insecure-")) or len(set(SECRET_KEY)) < 5
+# Of few letters, or the same letters again and again.
+_REPEATED = len(set(SECRET_KEY)) < 10 or SECRET_KEY in (SECRET_KEY + SECRET_KEY)[1:-1]
+_GUESSED = SECRET_KEY.startswith((WEAK_KEY, "django-insecure-")) or _REPEATED
 if not DEBUG and not TESTING and (_GUESSED or len(SECRET_KEY) < 50):
     raise ImproperlyConfigured("SECRET_KEY is weak: give at least 50 random characters.")
 ALLOWED_HOSTS = [
@@ -35,6 +37,10 @@ STORE_NAME = env.str("STORE_NAME", default="Recredit")
 STORE_ADDRESS = env.str("STORE_ADDRESS", default="")
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="support@store.example")
 TOP_UP_URL = env.str("TOP_UP_URL", default="")
+if TOP_UP_URL and not TOP_UP_URL.startswith("/") and urlsplit(TOP_UP_URL).scheme not in {"http", "https"}:
+    raise ImproperlyConfigured(
+        "TOP_UP_URL must be a whole address, such as https://pay.example/credits, or a path."
+    )
 
 # --- The store's own rules ----------------------------------------------------------------------------------
 INVOICE_SERIES = shaped("INVOICE_SERIES", "01", "[0-9]{2}")
@@ -95,16 +101,16 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "doors.trouble.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "doors.trouble.Trouble",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.PersonContext",
-    "doors.shop.views.errors.Trouble",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -134,13 +140,18 @@ DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 ON_POSTGRESQL = DATABASES["default"]["ENGINE"].endswith("postgresql")
 LOCK_WAIT_SECONDS = 3
 if ON_POSTGRESQL:
+    DATABASES["default"]["ENGINE"] = "ground.postgresql"
     # django-environ has already put the socket's folder into OPTIONS: add to it, never replace it.
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         options=f"-c lock_timeout={LOCK_WAIT_SECONDS}s",
+        connect_timeout=2,
         server_side_binding=True,
         prepare_threshold=at_least("DATABASE_PREPARE_AFTER", 3, least=0) or None,
-        pool=env.bool("DATABASE_POOL", default=not TESTING),
     )
+    if env.bool("DATABASE_POOL", default=not TESTING):
+        # A request waits this long for a connection. The pool stops trying after a second, and begins anew with the next
+        # request: else it would wait longer and longer while the database is away, and go on waiting when it is back.
+        DATABASES["default"]["OPTIONS"]["pool"] = {"timeout": LOCK_WAIT_SECONDS, "reconnect_timeout": 1}
 else:
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -157,6 +168,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": env.read("CACHE_URL", env.str("CACHE_URL", default="dbcache://cache"), env.cache_url_config)
 }
+_OF_ONE_PROCESS = ("locmem.LocMemCache", "dummy.DummyCache")
+if not DEBUG and not TESTING and CACHES["default"]["BACKEND"].endswith(_OF_ONE_PROCESS):
+    raise ImproperlyConfigured(
+        "CACHE_URL must name a cache that all processes share, such as dbcache://cache."
+    )
 
 # --- People -------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -11,8 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", include("doors.api.urls")),
 ]
-handler404 = "doors.shop.views.errors.not_found"
-handler500 = "doors.shop.views.errors.server_error"
+handler404 = "doors.trouble.not_found"
+handler500 = "doors.trouble.server_error"
 
 if settings.DEBUG:
     urlpatterns += [path("", include("doors.shop.debug_urls"))]

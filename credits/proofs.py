@@ -5,13 +5,12 @@ a report can name the first bad row of each kind however many there are.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 
@@ -60,25 +59,6 @@ def total() -> int:
 def findings(progress: Progress) -> Iterator[Finding]:
     for proof in registered.values():
         yield from proof(progress)
-
-
-@contextmanager
-def snapshot() -> Iterator[None]:
-    """One state of the whole store, so that live writes raise no false alarm; writers are not kept waiting."""
-    if connection.in_atomic_block:  # the caller's own transaction is what is to be proved
-        yield
-    elif connection.vendor == "postgresql":
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield
-    else:
-        # Not `atomic`, which would take SQLite's write lock: a deferred BEGIN only reads.
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN DEFERRED")
-            try:
-                yield
-            finally:
-                cursor.execute("COMMIT")
 
 
 def stream(sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:

@@ -300,7 +300,7 @@ PROBLEMS: dict[str, Kind] = {
     "unavailable": Kind(
         503,
         "Not available right now",
-        "Nothing was done. Ask again after `Retry-After`.",
+        "The database was away: it may have happened. Ask again with the same key after `Retry-After`.",
     ),
     "unknown_invoice": Kind(
         404,

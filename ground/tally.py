@@ -4,6 +4,7 @@ Counting is an addition in memory; what was counted goes to the shared cache a f
 sent. A process that dies takes its last seconds along: nothing is ever decided by these figures.
 """
 
+import logging
 import threading
 import time
 from collections import Counter
@@ -12,6 +13,7 @@ from typing import Any
 from django.core.cache import cache
 
 FLUSHED_EVERY_SECONDS = 10
+logger = logging.getLogger(__name__)
 
 _lock = threading.Lock()
 _pending: Counter[str] = Counter()
@@ -29,8 +31,13 @@ def flush(**_: Any) -> None:
         counted, _flushed_at = dict(_pending), time.monotonic()
         _pending.clear()
     for name, more in counted.items():
-        if not cache.add(_key(name), more, timeout=None):
-            cache.incr(_key(name), more)
+        try:
+            if not cache.add(_key(name), more, timeout=None):
+                cache.incr(_key(name), more)
+        except Exception:  # noqa: BLE001 - whatever a cache that is away raises, nobody is kept from their page by a count
+            logger.warning("The cache does not answer; %s is counted later.", name)
+            with _lock:
+                _pending[name] += more
 
 
 def flush_when_due(**_: Any) -> None:

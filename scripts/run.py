@@ -18,8 +18,6 @@ ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 # Open pages must not keep somebody waiting who pressed Ctrl-C.
 SERVING = [
-    "--worker-class=gthread",
-    "--threads=8",
     "--graceful-timeout=2",
     "--log-level=warning",
     "--no-control-socket",

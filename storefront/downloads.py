@@ -8,6 +8,7 @@ from django.db import connection
 
 from accounts.models import User
 from ground.laws import law
+from ground.receipts import Answer, Asking, idempotently
 from ground.refusals import Busy
 from ground.transactions import in_transaction
 from storefront import owned
@@ -34,6 +35,16 @@ def download(
     """Commits the record of a click: only afterwards may a link or a byte leave."""
     return in_transaction(
         lambda: record_downloads(customer=customer, wanted=wanted, told=told, door=door, now=now)
+    )
+
+
+def request_download(*, asking: Asking[User], wanted: Sequence[Wanted], told: str) -> Answer:
+    """The same under a key: asked for again, the downloads that were recorded. The outcome is their list."""
+    return idempotently(
+        asking,
+        lambda: record_downloads(
+            customer=asking.person, wanted=wanted, told=told, door=asking.door, now=asking.now
+        ),
     )
 
 

@@ -1,6 +1,6 @@
 """Links to a file: signed, bound to one recorded download and its customer, good for minutes, asked anew when used."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
@@ -24,20 +24,23 @@ class AccessEnded(Refusal):
     )
 
 
-def token(download: Download) -> str:
-    """The same download has the same link: how long it lives follows from the row, so it cannot be stretched."""
-    return _signer().sign(f"{download.pk}-{download.customer_id}")
+def token(download: Download, *, made_at: datetime | None = None) -> str:
+    """The same download has the same link: how long it lives follows from the row, so it cannot be stretched. A link that
+    is made anew for whoever asks again with their key carries the second at which it was made."""
+    anew = f"-{int(made_at.timestamp())}" if made_at else ""
+    return _signer().sign(f"{download.pk}-{download.customer_id}{anew}")
 
 
-def expires_at(download: Download) -> datetime:
-    return download.at + timedelta(minutes=settings.DOWNLOAD_LINK_MINUTES)
+def expires_at(download: Download, *, made_at: datetime | None = None) -> datetime:
+    began = made_at.replace(microsecond=0) if made_at else download.at
+    return began + timedelta(minutes=settings.DOWNLOAD_LINK_MINUTES)
 
 
 def follow(given: str, *, now: datetime, reader: User | None = None) -> Download | None:
     """The download that a link was made for; None when it never was one, or somebody else's who is signed in.
     Raises when the link or the access ended."""
     try:
-        pk, customer = map(int, _signer().unsign(given).split("-"))
+        pk, customer, *anew = map(int, _signer().unsign(given).split("-"))
     except (BadSignature, ValueError):
         return None
     download = (
@@ -47,7 +50,8 @@ def follow(given: str, *, now: datetime, reader: User | None = None) -> Download
     )
     if download is None or not download.customer.is_active or (reader and reader.pk != download.customer_id):
         return None
-    if now > expires_at(download):
+    made_at = datetime.fromtimestamp(anew[0], UTC) if anew else None
+    if now > expires_at(download, made_at=made_at):
         raise _link_ended(settings.DOWNLOAD_LINK_MINUTES)
     if download.struck_at or not PurchaseItem.objects.live().filter(pk=download.item_id).exists():
         raise AccessEnded(title=download.asset.title)

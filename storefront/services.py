@@ -17,7 +17,7 @@ from ground.transactions import in_transaction
 from outbox.acts import queue_acts
 from storefront import owned, sold
 from storefront.contents import goods_in
-from storefront.downloads import Wanted, download, record_download, record_downloads
+from storefront.downloads import Wanted, download, record_download, record_downloads, request_download
 from storefront.models import Asset, Bundle, Download, Purchase, Terms
 from storefront.record import read_sold, write_moves, write_purchases
 from storefront.refusals import AlreadyOwned, AlreadyStruck, NotForSale, NotYourOwn, PriceChanged
@@ -29,6 +29,7 @@ __all__ = [
     "download",
     "record_download",
     "record_downloads",
+    "request_download",
     "request_purchase",
     "strike",
     "strike_within",

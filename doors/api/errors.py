@@ -14,7 +14,9 @@ from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
 from doors.problems import PROBLEMS, Kind
+from doors.unavailable import DETAIL
 from ground.refusals import Refusal
+from ground.transactions import OutcomeUnknown
 from refunds.serial import decision_to_json
 from refunds.services import Quote
 
@@ -137,7 +139,6 @@ def _is_leaf(details: object) -> TypeGuard[dict[str, object]]:
 
 
 NOTHING_HERE = "There is nothing here that you may see."
-NO_DATABASE = "The store cannot reach its database right now. Nothing was done."
 
 # The first kind that fits words the error.
 WORDED: tuple[tuple[type[Exception], Callable[[Any], HttpResponse]], ...] = (
@@ -152,6 +153,7 @@ WORDED: tuple[tuple[type[Exception], Callable[[Any], HttpResponse]], ...] = (
     (UnreadablePostError, lambda _: _say("parse_error", "The body ended too early. Nothing was done.")),
     (exceptions.ValidationError, _of_the_input),
     (exceptions.APIException, _of_the_framework),
-    (OperationalError, lambda _: _say("unavailable", NO_DATABASE)),
-    (InterfaceError, lambda _: _say("unavailable", NO_DATABASE)),
+    (OperationalError, lambda _: _say("unavailable", DETAIL)),
+    (InterfaceError, lambda _: _say("unavailable", DETAIL)),
+    (OutcomeUnknown, lambda _: _say("unavailable", DETAIL)),
 )

@@ -11,10 +11,11 @@ from django.utils.datastructures import MultiValueDict
 
 from doors.api.errors import json_of, kind_of, problem_of, respond
 from doors.api.requests import ApiRequest
-from ground.receipts import Answer, Asking, digest_of
+from ground.receipts import Answer, Asking, answer_given, digest_of
 from ground.refusals import Refusal
 
 LONGEST = 200
+Again = Callable[[ApiRequest, Answer], HttpResponse]
 Word = Callable[[Any], tuple[int, Mapping[str, object]]]
 
 
@@ -31,15 +32,33 @@ def asking(request: ApiRequest, word: Word, *, needed: bool = True, door: str = 
     key = request.headers.get("Idempotency-Key", "").strip()
     if (needed and not key) or len(key) > LONGEST or not (key.isascii() and key.isprintable()):
         raise KeyRequired
-    on_behalf_of = named_customer(request) if door == "store" else ""
     return Asking(
         person=request.user,
         # Without a key every request is another one.
         key=f"api:{key}" if key else f"api-none:{uuid.uuid4().hex}",
-        what=digest_of(request.method or "", request.path, on_behalf_of, json_of(_plain(request.data))),
+        what=_fingerprint(request),
         now=request.now,
         door=door,
         write=worded(word),
+    )
+
+
+def answered_before(request: ApiRequest, again: Again) -> HttpResponse | None:
+    """A request under an answered key is answered from its receipt, before anything else is looked at."""
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if not key or not request.user.is_authenticated:
+        return None
+    answer = answer_given(person_id=request.user.pk, key=f"api:{key}", what=_fingerprint(request))
+    return again(request, answer) if answer else None
+
+
+def answered_again(_: ApiRequest, answer: Answer) -> HttpResponse:
+    return answered(answer)
+
+
+def _fingerprint(request: ApiRequest) -> str:
+    return digest_of(
+        request.method or "", request.path, named_customer(request), json_of(_plain(request.data))
     )
 
 

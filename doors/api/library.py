@@ -1,6 +1,9 @@
 """What a customer owns, what fetching it would cost, and fetching it."""
 
+import json
 from collections.abc import Sequence
+from datetime import datetime
+from typing import cast
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -10,19 +13,22 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from doors.api import shapes
 from doors.api.fields import Slug, Strict, read
+from doors.api.keys import asking
 from doors.api.paging import listed
 from doors.api.requests import ApiRequest
 from doors.api.routes import route
 from doors.api.views import say
+from ground.receipts import Answer
 from refunds.costs import download_costs
 from storefront import links
 from storefront.dependencies import all_requirements, owned_dependencies
 from storefront.models import Asset, AssetFile, Download, PurchaseItem
 from storefront.owned import live_items, oldest_of_each, owned_ids
 from storefront.refusals import NotOwned
-from storefront.services import Wanted, download
+from storefront.services import Wanted, download, request_download
 
 MOST_DEPENDENCIES = 500
+TOLD = "Asked for through the API, which tells at /api/v1/library/ what a download costs."
 
 
 @extend_schema_field(
@@ -77,6 +83,15 @@ def list_library(request: ApiRequest) -> HttpResponse:
     return say(listed(request, rows, ordering=("title", "id"), draw=lambda page: _shelf(request, page)))
 
 
+def downloaded_before(request: ApiRequest, answer: Answer) -> HttpResponse:
+    """Asked for again: fresh links to the very same downloads, which are counted once."""
+    rows = Download.objects.filter(customer=request.user, pk__in=json.loads(answer.body)["recorded"])
+    made = rows.select_related("asset", "via", "purchase").order_by("pk")
+    response = say({"downloads": [_handed_out(request, one, made_at=request.now) for one in made]}, 201)
+    response["Idempotent-Replayed"] = "true"
+    return response
+
+
 @route(
     "post",
     "library/<slug:asset>/download/",
@@ -84,6 +99,8 @@ def list_library(request: ApiRequest) -> HttpResponse:
     name="library_download",
     scope="purchases:write",
     body=WhatToFetch,
+    key="taken",
+    again=downloaded_before,
     answers={201: shapes.Downloads},
     problems=["not_owned", "busy"],
     more="It counts from this moment on; what it costs stands in the library.",
@@ -95,14 +112,18 @@ def download_asset(request: ApiRequest, asset: str) -> HttpResponse:
         raise NotOwned
     wanted = [Wanted(item.asset, file=_file(item.asset, wish["file"]))]
     wanted += _along(owned_dependencies(request.user, item.asset, request.now), wish["dependencies"])
-    made = download(
-        customer=request.user,
-        wanted=wanted,
-        told="Asked for through the API, which tells at /api/v1/library/ what a download costs.",
-        door="api",
-        now=request.now,
-    )
-    return say({"downloads": [shapes.HandedOut.draw(one, url=_url(request, one)) for one in made]}, 201)
+    if "Idempotency-Key" not in request.headers:
+        made = download(customer=request.user, wanted=wanted, told=TOLD, door="api", now=request.now)
+    else:
+        answer = request_download(asking=asking(request, _recorded), wanted=wanted, told=TOLD)
+        if answer.replayed:  # a twin was quicker
+            return downloaded_before(request, answer)
+        made = cast("list[Download]", answer.outcome)
+    return say({"downloads": [_handed_out(request, one) for one in made]}, 201)
+
+
+def _recorded(made: list[Download]) -> tuple[int, dict[str, object]]:
+    return 201, {"recorded": [one.pk for one in made]}
 
 
 def _shelf(request: ApiRequest, page: list[PurchaseItem]) -> list[dict[str, object]]:
@@ -151,5 +172,9 @@ def _unknown(field: str, sentence: str) -> ValidationError:
     return ValidationError({field: [ErrorDetail(f"{sentence} Nothing was downloaded.", code="unknown")]})
 
 
-def _url(request: ApiRequest, made: Download) -> str:
-    return request.build_absolute_uri(reverse("download", args=[links.token(made)]))
+def _handed_out(request: ApiRequest, made: Download, made_at: datetime | None = None) -> dict[str, object]:
+    return shapes.HandedOut.draw(
+        made,
+        url=request.build_absolute_uri(reverse("download", args=[links.token(made, made_at=made_at)])),
+        expires_at=links.expires_at(made, made_at=made_at),
+    )

@@ -10,7 +10,15 @@ from doors.api.routes import route
 from doors.api.views import say
 
 
-@route("get", "me/", "Who am I", name="me_read", scope="purchases:read", answers={200: shapes.MeAnswer})
+@route(
+    "get",
+    "me/",
+    "Who am I",
+    name="me_read",
+    scope="purchases:read",
+    writes=True,
+    answers={200: shapes.MeAnswer},
+)
 def read_me(request: ApiRequest) -> HttpResponse:
     person = request.user
     return say(

@@ -79,6 +79,7 @@ class NoteNeeded(Strict):
     "Verify an invoice number",
     name="publisher_invoice",
     scope=READ,
+    writes=True,
     answers={200: shapes.VerifiedInvoiceAnswer},
     problems=["unknown_invoice", "too_many_look_ups", "busy"],
     more="In any spelling: IN 0100-0000-0007 too.",

@@ -3,6 +3,7 @@ it, its place among the addresses and its part of the schema come from that."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
@@ -14,10 +15,12 @@ from rest_framework.request import Request
 from doors.api.authentication import OPEN
 from doors.api.described import Answers, Body, Handler, described
 from doors.api.fields import Strict
+from doors.api.keys import Again, answered_again, answered_before
 from doors.api.paging import PAGED
 from doors.api.parsing import BoundedMultiPartParser, StrictJSONParser
 from doors.api.requests import ApiRequest
 from doors.api.views import Route
+from ground.transactions import snapshot
 
 V1 = "api/v1/"
 P = ParamSpec("P")
@@ -50,16 +53,24 @@ def route(
     ignored: frozenset[str] = frozenset(),
     key: str = "",
     customer: bool = False,
+    writes: bool = False,
+    again: Again = answered_again,
     problems: Sequence[str] = (),
     more: str = "",
 ) -> Callable[[Function[P]], Function[P]]:
-    """`ignored`: what the address may carry without meaning, for it always could. The rest is said in `described`."""
+    """`ignored`: what the address may carry without meaning, for it always could. `writes`: reading it leaves a trace, so
+    it is not read in one snapshot. `again`: how an answer that the key has
+    already is given. The rest is said in `described`."""
     params = (PAGED if paged else frozenset()) | (query().fields.keys() if query else frozenset()) | ignored
 
     def declare(function: Function[P]) -> Function[P]:
+        reads = method == "get" and not writes
+
         @wraps(function)
         def handler(_: Route, request: Request, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            return function(cast(ApiRequest, request), *args, **kwargs)
+            asked = cast(ApiRequest, request)
+            with snapshot() if reads else nullcontext():
+                return (answered_before(asked, again) if key else None) or function(asked, *args, **kwargs)
 
         declared = described(
             summary,

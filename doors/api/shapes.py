@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
 from functools import cache
 
 from rest_framework import serializers as s
@@ -11,8 +10,7 @@ from credits.models import EntryKind, Kind
 from doors.api.decision import DecisionShape
 from doors.api.drawing import Shape, instant, whole
 from refunds.models import Basis, Grounds, Refund, State
-from storefront import links
-from storefront.models import Asset, AssetFile, Bundle, Cause, Download, Purchase, PurchaseItem, Status
+from storefront.models import Asset, AssetFile, Bundle, Cause, Purchase, PurchaseItem, Status
 
 
 class File(Shape):
@@ -175,10 +173,6 @@ class HandedOut(Shape):
     url = s.URLField(help_text="signed; needs no key, and ends at `expires_at`")
     expires_at = instant()
     invoice = s.CharField(help_text="the purchase that the download counts against", source="purchase.number")
-
-    @staticmethod
-    def draw_expires_at(made: Download) -> datetime:
-        return links.expires_at(made)
 
 
 class Downloads(Shape):

@@ -26,6 +26,7 @@ class CodeTyped(Strict):
     "My balance and its lots",
     name="credits_read",
     scope="credits:read",
+    writes=True,
     answers={200: shapes.WalletAnswer},
 )
 def read_credits(request: ApiRequest) -> HttpResponse:
@@ -43,6 +44,7 @@ def read_credits(request: ApiRequest) -> HttpResponse:
     "My statement, newest first",
     name="credits_entries",
     scope="credits:read",
+    writes=True,
     answers={200: shapes.a_page_of(shapes.EntryShape)},
     paged=True,
 )

@@ -199,12 +199,7 @@ def give(request: DeskRequest, pk: str) -> HttpResponse:
 
     def act() -> HttpResponse:
         gift = {name: form.cleaned_data[name] for name in ("credits", "kind", "expires_at", "why")}
-        asking = form.asking(
-            request,
-            *("give", pk, *(str(value) for value in gift.values())),
-            write=lambda _: (303, reverse("desk_wallet", args=[pk])),
-            door="desk",
-        )
+        asking = form.asking(request, write=lambda _: (303, reverse("desk_wallet", args=[pk])), door="desk")
         answer = give_credits(asking=asking, customer=wallet.customer, **gift)
         arrived = _("{credits} are in the wallet of {person}.")
         messages.success(request, arrived.format(credits=in_credits(gift["credits"]), person=wallet.customer))

@@ -42,5 +42,7 @@ def verify_invoice(request: DeskRequest) -> HttpResponse:
 
 
 urlpatterns: list[URLPattern] = [
-    at(r"verify-invoice/", verify_invoice, "desk_verify_invoice", may="storefront.view_purchase"),
+    at(
+        r"verify-invoice/", verify_invoice, "desk_verify_invoice", may="storefront.view_purchase", writes=True
+    ),
 ]

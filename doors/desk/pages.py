@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, re_path
 
 from doors.problems import page_status
+from doors.reading import in_one_state
 from doors.requests import PersonRequest
 from ground.refusals import Refusal
 
@@ -30,15 +31,22 @@ class Page(Protocol):
 
 
 def at(
-    pattern: str, view: Callable[Concatenate[DeskRequest, P], HttpResponse], name: str, *, may: str
+    pattern: str,
+    view: Callable[Concatenate[DeskRequest, P], HttpResponse],
+    name: str,
+    *,
+    may: str,
+    writes: bool = False,
 ) -> URLPattern:
-    """An address of the desk: behind the admin's gate, and only for people with the right `may`."""
+    """An address of the desk: behind the admin's gate, and only for people with the right `may`. What it shows is read
+    in one snapshot, unless looking itself `writes`."""
+    shown = view if writes else in_one_state(view)
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.has_perm(may):
             raise PermissionDenied
-        return view(desk_request(request), *args, **kwargs)
+        return shown(desk_request(request), *args, **kwargs)
 
     return re_path(rf"^admin/{pattern}$", admin.site.admin_view(guarded), name=name)
 

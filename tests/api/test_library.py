@@ -1,11 +1,14 @@
 """What a machine may fetch, and what it is told of the cost before it does."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from accounts.models import User
+from ground.instants import rfc3339
 from storefront.models import Asset, Bundle, Download
 from tests.api.conftest import Machine
-from tests.world import asset, buy
+from tests.world import NOW, asset, buy
 
 
 def test_the_library_tells_what_a_click_costs_dependencies_included(
@@ -101,3 +104,31 @@ def test_what_is_not_owned_is_not_there(adas: Machine, ada: User, ben: User, fer
     assert adas.post(f"purchases/{bought.number}/refund/", {"expected_credits": 30}, key="k").status == 201
     assert adas.post("library/fern/download/").bytes == told.bytes
     assert Download.objects.count() == 0
+
+
+def test_a_download_asked_for_again_under_its_key_is_the_same_download_with_a_fresh_link(
+    ada: User, oak: Asset, adas: Machine, the_clock: Callable[[datetime], None]
+) -> None:
+    buy(ada, oak, now=NOW)
+    first = adas.post("library/oak/download/", {}, key="d")
+    the_clock(NOW + timedelta(hours=2))
+    again = adas.post("library/oak/download/", {}, key="d")
+    assert (first.status, again.status, Download.objects.count()) == (201, 201, 1)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    (old,), (fresh,) = first.body["downloads"], again.body["downloads"]
+    assert {name: fresh[name] for name in ("asset", "file", "cause", "via", "invoice")} == {
+        name: old[name] for name in ("asset", "file", "cause", "via", "invoice")
+    }
+    assert fresh["expires_at"] == rfc3339(NOW + timedelta(hours=2, minutes=10))
+    assert adas.client.get(urlsplit(old["url"]).path).status_code == 410
+    assert adas.client.get(urlsplit(fresh["url"]).path).status_code == 200
+
+
+def test_another_download_under_the_same_key_is_refused(
+    ada: User, oak: Asset, bark: Asset, adas: Machine
+) -> None:
+    buy(ada, oak, now=NOW)
+    buy(ada, bark, now=NOW)
+    adas.post("library/oak/download/", {"dependencies": False}, key="d")
+    assert adas.post("library/bark/download/", {}, key="d").body["code"] == "idempotency_key_reused"
+    assert Download.objects.count() == 1

@@ -33,6 +33,9 @@ class Counter(socketserver.StreamRequestHandler):
         self.server.something_arrived.set()
         # The letter has arrived, but the worker is not told so while the office keeps it waiting.
         self.server.answers.wait()
+        if self.server.dies_after_data:
+            self.connection.close()
+            return
         self._say("250 taken")
 
     def _say(self, words: str) -> None:
@@ -46,6 +49,7 @@ class PostOffice(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Counter)
         self.arrived: list[EmailMessage] = []
+        self.dies_after_data = False
         self.something_arrived, self.answers = threading.Event(), threading.Event()
         self.answers.set()
 

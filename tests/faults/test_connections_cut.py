@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from credits.models import Entry
 from ground.refusals import Busy, InProgress
+from ground.transactions import OutcomeUnknown
 from refunds.models import CreditNote, Refund
 from tests.faults.asking import refund_with_its_key
 from tests.world import balance, buy
@@ -26,7 +27,7 @@ def stubbornly(number: str) -> tuple[str, int]:
     for cut in range(200):
         try:
             return refund_with_its_key(number).body, cut
-        except (DatabaseError, InterfaceError, Busy, InProgress):
+        except (DatabaseError, InterfaceError, Busy, InProgress, OutcomeUnknown):
             connection.close()
         finally:
             connection.close()

@@ -23,12 +23,12 @@ from credits.models import (
     Wallet,
     WrongCode,
 )
-from credits.proofs import Progress, snapshot
+from credits.proofs import Progress
 from credits.refusals import InsufficientCredits, InvalidCode, TooManyGuesses
 from credits.wallets import wallets_hold
 from ground.laws import LawBroken
 from ground.receipts import Asking
-from ground.transactions import in_transaction
+from ground.transactions import in_transaction, snapshot
 from tests.races.together import Gate, together
 from tests.world import NOW, balance, give, person
 

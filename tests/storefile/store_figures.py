@@ -13,9 +13,10 @@ from typing import Any
 
 from accounts.models import AuditLine, Publisher, User
 from credits.models import Entry, Lot, Redemption, Usage, Wallet
-from credits.proofs import Progress, findings, snapshot
+from credits.proofs import Progress, findings
 from doors.portal.verify import in_ten_fields
 from ground.instants import stamp
+from ground.transactions import snapshot
 from refunds.models import Case, ChargeBack, CreditNote, Denial, Refund
 from refunds.replay import replay
 from refunds.services import quote

@@ -2,7 +2,9 @@
 
 import io
 import json
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -169,3 +171,30 @@ def test_letters_can_enclose_an_invoice(ada, oak):
     assert enclosed.name == "IN010000000001.pdf"
     assert enclosed.content == document_pdf(purchase.number)
     assert enclosed.content_type == "application/pdf"
+
+
+def test_two_are_read_at_once_and_a_third_waits_its_turn(monkeypatch, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    now, most, lock = 0, 0, threading.Lock()
+
+    def text(content):
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.1)
+        with lock:
+            now -= 1
+        return "IN010000000001"
+
+    monkeypatch.setattr(reading, "_text", text)
+    with ThreadPoolExecutor(6) as people:
+        found = list(people.map(read_numbers, [b"%PDF-"] * 6))
+    assert (most, found) == (2, [["IN010000000001"]] * 6)
+
+
+def test_whoever_finds_no_place_in_time_reads_nothing(monkeypatch, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(reading, "WAIT_SECONDS", 0.05)
+    with reading._place(), reading._place():
+        assert read_numbers(b"%PDF-") == []

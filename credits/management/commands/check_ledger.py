@@ -8,7 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from tqdm import tqdm
 
-from credits.proofs import Finding, Progress, findings, snapshot, total
+from credits.proofs import Finding, Progress, findings, total
+from ground.transactions import snapshot
 
 
 class Command(BaseCommand):

@@ -20,6 +20,7 @@ from doors.paging import page_of
 from doors.portal.gate import PortalRequest, for_publishers
 from doors.portal.opinions import policy_says
 from doors.portal.refusals import ShownRefusals
+from doors.reading import in_one_state
 from refunds import cases
 from refunds.cases.refusals import NotAsked
 from refunds.models import Answer, Basis, Case, CaseItem, State
@@ -103,6 +104,7 @@ ANSWERS = {
 
 
 @for_publishers
+@in_one_state
 def refunds(request: PortalRequest) -> HttpResponse:
     publisher = request.publisher
     waiting = (
@@ -126,6 +128,7 @@ def refunds(request: PortalRequest) -> HttpResponse:
 
 
 @for_publishers
+@in_one_state
 def show(request: PortalRequest, number: str) -> HttpResponse:
     return _show(request, _mine(request, number))
 

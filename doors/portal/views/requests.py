@@ -1,6 +1,5 @@
 """A customer's refund, asked for by the publisher: the form of the store's documents, with its own items to tick."""
 
-import hashlib
 from typing import Any, cast
 
 from django import forms
@@ -14,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import Publisher
-from doors.forms import FilesField, KeyedForm, ManyFiles
+from doors.forms import FilesField, KeyedForm, ManyFiles, answered_once
 from doors.portal.gate import PortalRequest, for_publishers
 from doors.portal.opinions import policy_says
 from doors.portal.refusals import ShownRefusals
 from doors.problems import page_status
+from doors.reading import in_one_state
 from ground.receipts import Answer
 from ground.refusals import Refusal
 from refunds import cases
@@ -84,6 +84,8 @@ class RequestForm(KeyedForm):
 
 
 @for_publishers
+@answered_once
+@in_one_state
 def new(request: PortalRequest) -> HttpResponseBase:
     if request.method != "POST":
         return _begin(request)
@@ -188,18 +190,7 @@ def _send(request: PortalRequest, form: RequestForm) -> Answer:
     )
     if not verified:
         raise not_yours(number)
-    asking = form.asking(
-        request,
-        "refund request",
-        request.publisher.slug,
-        number,
-        data["email"],
-        data["subject"],
-        data["description"],
-        ",".join(data.get("items") or ()),
-        *(hashlib.sha256(upload.content).hexdigest() for upload in uploads),
-        write=_where_to,
-    )
+    asking = form.asking(request, write=_where_to)
     return cases.open_publisher_request(
         asking=asking,
         publisher=request.publisher,

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods
 
 from credits.models import MOST
-from doors.forms import KeyedForm
+from doors.forms import KeyedForm, answered_once
+from doors.reading import in_one_state
 from doors.requests import PersonRequest, signed_in
-from doors.shop.views.errors import retry_soon, status_of
+from doors.trouble import retry_soon, status_of
 from ground.refusals import Busy, InProgress, Refusal
 from storefront.contents import contents
 from storefront.models import Asset, Bundle, Purchase
@@ -31,12 +32,16 @@ class BuyForm(KeyedForm):
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
+@answered_once
+@in_one_state
 def buy_asset(request: PersonRequest, slug: str) -> HttpResponse:
     return _buy(request, get_object_or_404(Asset.objects.select_related("publisher"), slug=slug))
 
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
+@answered_once
+@in_one_state
 def buy_bundle(request: PersonRequest, slug: str) -> HttpResponse:
     return _buy(request, get_object_or_404(Bundle.objects.select_related("publisher"), slug=slug))
 
@@ -49,7 +54,7 @@ def _buy(request: PersonRequest, thing: Asset | Bundle) -> HttpResponse:
         incomplete = _("The form was not complete, so nothing was bought.")
         return _confirmation(request, thing, incomplete, status=422)
     expected, again = form.cleaned_data["credits"], form.cleaned_data["again"]
-    asking = form.asking(request, "buy", thing.kind, thing.slug, str(expected), str(again), write=_written)
+    asking = form.asking(request, write=_written)
     try:
         answer = request_purchase(
             asking=asking, thing=thing, expected_credits=expected, allow_duplicate=again

@@ -1,6 +1,5 @@
 """My requests to support: open one, follow it, add to it, answer it, withdraw it."""
 
-import hashlib
 from typing import Any, cast
 
 from django.contrib import messages
@@ -11,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from doors.attachments import as_download
-from doors.forms import add_refusal
+from doors.forms import add_refusal, answered_once
 from doors.paging import page_of
+from doors.reading import in_one_state
 from doors.requests import PersonRequest, signed_in
 from doors.shop.forms import MessageForm, NewCaseForm, WithdrawForm
-from doors.shop.views.errors import status_of
+from doors.trouble import status_of
 from ground.receipts import Answer
 from ground.refusals import Refusal
 from refunds import cases
@@ -37,12 +37,15 @@ ANSWERS = {
 
 
 @signed_in
+@in_one_state
 def mine(request: PersonRequest) -> HttpResponse:
     rows = Case.objects.of_customer(request.user).select_related("purchase")
     return render(request, "shop/cases.html", {"page": page_of(request, rows, by="opened_at")})
 
 
 @signed_in
+@answered_once
+@in_one_state
 def new(request: PersonRequest) -> HttpResponse:
     purchase = _named_purchase(request)
     if request.method != "POST":
@@ -71,6 +74,7 @@ def new(request: PersonRequest) -> HttpResponse:
 
 
 @signed_in
+@in_one_state
 def show(request: PersonRequest, number: str) -> HttpResponse:
     return _show(request, _mine(request, number), MessageForm())
 
@@ -141,12 +145,7 @@ def _open(request: PersonRequest, form: NewCaseForm) -> Answer:
     purchase = form.purchase if data["invoice"] else None
     # A form that offers no choice of items may still be told some, by a script or from the page of another purchase.
     items = data["items"] if "items" in form.fields else request.POST.getlist("items")
-    asking = form.asking(
-        request,
-        *("open case", data["invoice"], data["grounds"], ",".join(items), data["message"]),
-        *(hashlib.sha256(upload.content).hexdigest() for upload in uploads),
-        write=lambda outcome: (303, _address(outcome)),
-    )
+    asking = form.asking(request, write=lambda outcome: (303, _address(outcome)))
     return cases.open_by_customer(
         asking=asking,
         purchase=purchase,

@@ -13,21 +13,21 @@ from credits.codes import Redeemed, redeem_code
 from credits.models import Entry, Wallet
 from credits.refusals import InvalidCode, TooManyGuesses
 from credits.statement import balance_over_time, holdings, newest_first, up_to_date
-from doors.forms import KeyedForm, fresh_key
+from doors.forms import KeyOptionalForm, answered_once
 from doors.paging import Page
 from doors.requests import PersonRequest, signed_in
-from doors.shop.views.errors import status_of
 from doors.spreadsheets import csv_file
+from doors.trouble import status_of
 from ground.instants import stamp
 from ground.refusals import Refusal
 from ground.templatetags.recredit import in_credits
+from ground.transactions import snapshot
 
 LINES = 25
 CSV_HEAD = ("number", "at", "kind", "credits", "balance_after", "lot_kind", "what", "invoice")
 
 
-class CodeForm(KeyedForm):
-    key = forms.CharField(max_length=255, required=False, widget=forms.HiddenInput)
+class CodeForm(KeyOptionalForm):
     code = forms.CharField(
         label=_lazy("Code"),
         max_length=200,
@@ -38,10 +38,6 @@ class CodeForm(KeyedForm):
         ),
     )
 
-    def clean_key(self) -> str:
-        """A code that is sent without a key is tried each time."""
-        return self.cleaned_data["key"] or fresh_key()
-
 
 @signed_in
 @require_safe
@@ -50,6 +46,7 @@ def wallet(request: PersonRequest) -> HttpResponse:
 
 
 @signed_in
+@answered_once
 def redeem(request: PersonRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("credits")
@@ -57,7 +54,7 @@ def redeem(request: PersonRequest) -> HttpResponse:
     if not form.is_valid():
         return _show(request, form, status=422)
     code = form.cleaned_data["code"]
-    asking = form.asking(request, "redeem", code, write=_written)
+    asking = form.asking(request, write=_written)
     try:
         answer = redeem_code(asking=asking, text=code)
     except Refusal as refusal:
@@ -101,7 +98,13 @@ def _show_refusal(request: PersonRequest, form: CodeForm, refusal: Refusal) -> H
 
 
 def _show(request: PersonRequest, form: CodeForm, *, status: int = 200) -> HttpResponse:
-    wallet = up_to_date(customer=request.user, now=request.now)
+    up_to_date(customer=request.user, now=request.now)
+    with snapshot():
+        return _page_of_credits(request, form, status=status)
+
+
+def _page_of_credits(request: PersonRequest, form: CodeForm, *, status: int) -> HttpResponse:
+    wallet = Wallet.objects.get(customer=request.user)
     before = _number(request.GET.get("before", ""))
     rows = newest_first(wallet, before=before).select_related("lot", "payment__purchase")
     lines = list(rows[: LINES + 1])

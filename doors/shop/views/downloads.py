@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from doors.requests import StoreRequest
-from doors.shop.views.errors import refused
+from doors.trouble import refused
 from storefront.files import file_name, open_file
 from storefront.links import AccessEnded, LinkEnded, follow
 

@@ -8,10 +8,13 @@ from django import forms
 from django.core.signing import BadSignature, Signer
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from doors.forms import KeyOptionalForm, answered_once
+from doors.reading import in_one_state
 from doors.requests import PersonRequest, signed_in
 from ground.refusals import Refusal
 from refunds.costs import Cost, costs_of_whole_clicks, download_costs
@@ -20,13 +23,14 @@ from storefront.dependencies import owned_dependencies
 from storefront.files import file_name
 from storefront.models import Asset, AssetFile, Download
 from storefront.owned import holdings, live_items
-from storefront.services import Wanted, download
+from storefront.services import Wanted, request_download
 
 NOT_SHOWN = "No page was shown before this download."  # English: stored
 
 
 @signed_in
 @require_safe
+@in_one_state
 def library(request: PersonRequest) -> HttpResponse:
     shelf = holdings(
         request.user, now=request.now, words=request.GET.get("q", ""), after=request.GET.get("after", "")
@@ -45,7 +49,7 @@ def library(request: PersonRequest) -> HttpResponse:
     return render(request, "shop/library.html", context)
 
 
-class DownloadForm(forms.Form):
+class DownloadForm(KeyOptionalForm):
     """Which file, and which of the dependencies that are owned come along; `told` is what this page says, signed."""
 
     file = forms.ModelChoiceField(
@@ -79,6 +83,8 @@ class DownloadForm(forms.Form):
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
+@answered_once
+@in_one_state
 def library_download(request: PersonRequest, slug: str) -> HttpResponse:
     """What a click will fetch, and the click."""
     asset = get_object_or_404(Asset.objects.select_related("publisher"), slug=slug)
@@ -99,11 +105,11 @@ def library_download(request: PersonRequest, slug: str) -> HttpResponse:
         wanted += [one for one in along if one.asset.slug in chosen]
         told = form.cleaned_data["told"]
         try:
-            made = download(customer=request.user, wanted=wanted, told=told, door="page", now=request.now)
+            answer = request_download(asking=form.asking(request, write=_where_to), wanted=wanted, told=told)
         except Refusal as refusal:
             error_message, status = str(refusal), 409
         else:
-            return redirect("library_links", pk=made[0].pk)
+            return redirect(answer.body)
     lines = page_says(asset, along, costs_of_a_page(request, asset, along))
     context = {
         "asset": asset,
@@ -118,6 +124,11 @@ def library_download(request: PersonRequest, slug: str) -> HttpResponse:
         "form": form,
     }
     return render(request, "shop/download.html", context, status=status)
+
+
+def _where_to(outcome: object) -> tuple[int, str]:
+    first, *_along = cast("list[Download]", outcome)
+    return 303, reverse("library_links", args=[first.pk])
 
 
 WHOLE = "the whole click"
@@ -183,6 +194,7 @@ def _comes_along(one: Wanted, costs: Sequence[Cost]) -> str:
 
 @signed_in
 @require_safe
+@in_one_state
 def links(request: PersonRequest, pk: int) -> HttpResponse:
     """The links of one click: the download asked for, and what was recorded in the same instant with it."""
     first = get_object_or_404(Download, customer=request.user, pk=pk)

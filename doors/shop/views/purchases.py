@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from doors.forms import fresh_key
 from doors.paging import page_of
+from doors.reading import in_one_state
 from doors.requests import PersonRequest, signed_in
 from refunds.counters import as_things_stand, refundable
 from refunds.models import Case, Refund
@@ -24,6 +25,7 @@ DOWNLOADS_SHOWN = 200
 
 @signed_in
 @require_safe
+@in_one_state
 def purchases(request: PersonRequest) -> HttpResponse:
     rows = Purchase.objects.owned_by(request.user).select_related("asset", "bundle", "publisher", "terms")
     rows = rows.annotate(refundable=refundable(as_things_stand(request.now)))
@@ -32,6 +34,7 @@ def purchases(request: PersonRequest) -> HttpResponse:
 
 @signed_in
 @require_safe
+@in_one_state
 def purchase(request: PersonRequest, number: str) -> HttpResponse:
     rows = Purchase.objects.owned_by(request.user).to_judge()
     relations = ("asset", "bundle", "publisher", "invoice", "refund__credit_note", "charge_back")

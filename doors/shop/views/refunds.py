@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from credits.models import MOST
-from doors.forms import KeyedForm
+from doors.forms import KeyedForm, answered_once
+from doors.reading import in_one_state
 from doors.requests import PersonRequest, signed_in
 from doors.shop.views.documents import as_pdf
-from doors.shop.views.errors import status_of
+from doors.trouble import status_of
 from ground.refusals import Refusal
 from refunds.dependants import kept_that_require_lost, lost_and_kept
 from refunds.figures import count_quote
@@ -64,6 +65,8 @@ def _closing(case: Case, quoted: Quote) -> str:
 
 
 @signed_in
+@answered_once
+@in_one_state
 def refund(request: PersonRequest, number: str) -> HttpResponse:
     purchase = get_object_or_404(Purchase.objects.owned_by(request.user).to_judge(), number=number)
     quoted = opinion(purchase=purchase, now=request.now)
@@ -74,11 +77,7 @@ def refund(request: PersonRequest, number: str) -> HttpResponse:
     if not form.is_valid():
         return _show(request, quoted, form, case, status=422)
     expected = form.cleaned_data["expected_credits"]
-    asking = form.asking(
-        request,
-        *("refund", purchase.number, str(expected)),
-        write=lambda outcome: (303, _address(outcome, purchase)),
-    )
+    asking = form.asking(request, write=lambda outcome: (303, _address(outcome, purchase)))
     try:
         answer = request_refund(asking=asking, purchase=purchase, expected_credits=expected)
     except Refusal as refusal:
@@ -89,6 +88,7 @@ def refund(request: PersonRequest, number: str) -> HttpResponse:
 
 
 @signed_in
+@in_one_state
 def done(request: PersonRequest, number: str) -> HttpResponse:
     """Told from the stored refund, so that it reads the same tomorrow."""
     refund = get_object_or_404(

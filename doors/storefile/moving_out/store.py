@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from accounts.models import AuditLine
-from credits.proofs import snapshot
 from doors.storefile.moving_out.customers import Rows, chunks
 from doors.storefile.moving_out.references import References, without_empty
 from doors.storefile.moving_out.shop import shop_lines
 from doors.storefile.moving_out.wallets import customer_lines
 from doors.storefile.reading import Line
 from doors.storefile.times import format_time
+from ground.transactions import snapshot
 
 # Their own lines bring these back.
 TOLD_ELSEWHERE = {"strike", "charge_back"}

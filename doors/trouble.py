@@ -1,18 +1,29 @@
 """Error pages. What belongs to somebody else gets the same page as what does not exist."""
 
+import errno
+import sys
 from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
-from django.db import DataError, InternalError, OperationalError
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import DataError, InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 
 from doors.problems import page_status
+from doors.unavailable import unavailable
 from ground.refusals import Busy, InProgress, Refusal
+from ground.transactions import OutcomeUnknown
 
-RETRY_AFTER_SECONDS = 5
+AWAY = (OperationalError, InterfaceError, InternalError, OutcomeUnknown)
+DISK = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether the store lacks something for a while: its database, or room on its disk."""
+    return isinstance(error, AWAY) or (isinstance(error, OSError) and error.errno in DISK)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -20,18 +31,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    # Rendered without a context: whatever broke may have been the database.
+    """What middleware met ends here too; the page is drawn without a context, for it may have been the database."""
+    if is_away(sys.exc_info()[1]):
+        return unavailable(request)
     return HttpResponse(get_template("500.html").render(), status=500)
 
 
-def unavailable(request: HttpRequest) -> HttpResponse:
-    """The database does not take this right now: full, read-only, or gone. Nothing was done; it may be asked again."""
-    page = get_template("503.html").render()
-    return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
-
-
 def status_of(refusal: Refusal) -> int:
-    """The status of the page that shows a refusal. This door has always called these two a conflict."""
+    """The status of the page that shows a refusal. Pages have always called these two a conflict."""
     if refusal.code in {"idempotency_key_reused", "insufficient_credits"}:
         return HTTPStatus.CONFLICT
     return page_status(refusal)
@@ -50,16 +57,31 @@ def retry_soon(page: HttpResponse, refusal: Refusal) -> HttpResponse:
     return page
 
 
+class Sessions(SessionMiddleware):
+    """Django's, which keeps the session after the answer is made: the last moment at which the database can be lost."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        try:
+            return super().process_response(request, response)
+        except AWAY:
+            return unavailable(request)
+
+
 class Trouble:
     """What no view caught: a refusal becomes its sentence, a database that does not answer becomes a 503.
 
-    With DEBUG, Django would tell of a missing page in its own yellow; the demo store shows the store's page.
+    It finds out who asks, before other middleware does: whether the database is there is known from then on. With DEBUG,
+    Django would tell of a missing page in its own yellow; the demo store shows the store's page.
     """
 
     def __init__(self, respond: Callable[[HttpRequest], HttpResponse]) -> None:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            request.user.get_username()
+        except AWAY:
+            return unavailable(request)
         response = self.respond(request)
         if settings.DEBUG and response.status_code == HTTPStatus.NOT_FOUND and request.resolver_match is None:
             return not_found(request)
@@ -70,7 +92,7 @@ class Trouble:
             return not_found(request, error)
         if isinstance(error, Refusal):
             return refused(request, error)
-        if isinstance(error, OperationalError | InternalError):
+        if is_away(error):
             return unavailable(request)
         if isinstance(error, DataError) and "\0" in request.path:
             return not_found(request)  # PostgreSQL looks for no such text, so nothing is called that

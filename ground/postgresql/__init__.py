@@ -1,0 +1,1 @@
+"""PostgreSQL as the store uses it: a pooled connection is tried before it is used."""
