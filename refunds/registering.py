@@ -18,7 +18,7 @@ from credits.ledger import Lot
 from ground.receipts import Answer, Asking, idempotently
 from ground.refusals import Busy
 from refunds.services import charge_back_within
-from storefront.models import Asset, Bundle, Download, Purchase, Status
+from storefront.models import Asset, Bundle, Download, Purchase, ShopReference, Status
 from storefront.recording import ToldItem, record_download_of, record_purchase
 from storefront.refusals import WrongLine
 
@@ -106,6 +106,7 @@ def register_purchase(
         if status == Status.CHARGED_BACK:
             why = "Charged back when it was registered"  # English: stored
             charge_back_within(purchase=purchase, by=asking.person, why=why, now=asking.now)
+        ShopReference.objects.create(name=asking.key, purchase=purchase)
         return purchase
 
     return idempotently(asking, act)

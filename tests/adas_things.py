@@ -34,7 +34,7 @@ from refunds.services import charge_back, request_refund
 from refunds.verification import verify
 from storefront.documents import document_pdf
 from storefront.links import token
-from storefront.models import Terms
+from storefront.models import ShopReference, Terms
 from tests import world
 
 STORY = "The leaves flicker in the distance, in both of the versions that I tried."
@@ -118,6 +118,7 @@ def _desks(w: SimpleNamespace) -> None:
     w.item = w.bought.items.first()
     world.write_letters()
     w.letter = Message.objects.filter(person=w.ada).order_by("pk").first()
+    w.reference = ShopReference.objects.create(name="store:1:purchases:a", purchase=w.bought)
     w.job = Job.objects.create(name="sweep", due_at=w.now)
     w.terms = Terms.objects.get()
 

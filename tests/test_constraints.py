@@ -102,6 +102,8 @@ ONCE_EACH: dict[str, Change] = {
     "storefront_terms.in_force_from": {"version": "other"},
     "storefront_purchase.number": {"payment_id": None, "credits_spent": 0},
     "storefront_purchase.payment_id": {"number": "IN010000009999"},
+    "storefront_shopreference.name": {"purchase_id": -1},
+    "storefront_shopreference.purchase_id": {"name": "another"},
     "storefront_invoice.purchase_id": {"number": "IN010000009999"},
     "storefront_invoice.number": {"purchase_id": -1},
     "refunds_case.number": {"purchase_id": None, "grounds": "credits_wrong"},

@@ -64,7 +64,11 @@ def test_refunding(ada: User, fern: Asset, monkeypatch: pytest.MonkeyPatch) -> N
 def test_downloading(ada: User, forest: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
     buy(ada, forest)
     client = signed_in(ada)
-    walk(monkeypatch, "doors.shop.views.library.download", lambda: client.post("/library/fern/download/", {}))
+    walk(
+        monkeypatch,
+        "doors.shop.views.library.request_download",
+        lambda: client.post("/library/fern/download/", {}),
+    )
 
 
 def test_redeeming(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:

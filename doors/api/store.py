@@ -23,7 +23,6 @@ from doors.api.requests import ApiRequest
 from doors.api.routes import route
 from doors.api.views import say
 from ground.laws import given
-from ground.models import Receipt
 from ground.receipts import Answer, Asking, digest_of
 from refunds import registering
 from refunds.registering import Granted
@@ -233,12 +232,9 @@ def _bundle(slug: str) -> Bundle:
 
 
 def _purchase(request: ApiRequest, ref: str) -> Purchase:
-    """What this key's line of that reference became: its answer names it."""
-    kept = Receipt.objects.filter(
-        person_id=request.user.pk, key=_receipt(request, "purchases", ref), status=201
-    ).first()
-    number = json.loads(kept.body)["invoice"] if kept else ""
-    return _there(Purchase.objects.filter(number=number).first(), f"This key registered no purchase {ref}.")
+    """What this key's line of that reference became."""
+    rows = Purchase.objects.filter(shop_reference__name=_receipt(request, "purchases", ref))
+    return _there(rows.first(), f"This key registered no purchase {ref}.")
 
 
 Found = TypeVar("Found")

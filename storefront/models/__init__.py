@@ -2,7 +2,7 @@
 
 from storefront.models.catalogue import Asset, AssetFile, Bundle, BundlePart, Terms
 from storefront.models.documents import Document, Invoice, Series
-from storefront.models.purchases import Cause, Download, Purchase, PurchaseItem, Status
+from storefront.models.purchases import Cause, Download, Purchase, PurchaseItem, ShopReference, Status
 
 __all__ = [
     "Asset",
@@ -16,6 +16,7 @@ __all__ = [
     "Purchase",
     "PurchaseItem",
     "Series",
+    "ShopReference",
     "Status",
     "Terms",
 ]

@@ -254,3 +254,13 @@ class Download(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asset_id} at {self.at}"
+
+
+class ShopReference(models.Model):
+    """What another shop calls a purchase that it registered; each of its keys counts its references for itself."""
+
+    name = models.CharField(max_length=255, unique=True)
+    purchase = models.OneToOneField(Purchase, models.PROTECT, related_name="shop_reference")
+
+    def __str__(self) -> str:
+        return f"{self.name} is {self.purchase_id}"

@@ -8,12 +8,13 @@ from accounts.models import User
 from credits.models import Entry
 from credits.proofs import Progress
 from credits.wallets import prove
+from ground.instants import rfc3339
 from ground.models import Receipt
 from refunds.models import Denial, Refund
-from storefront.models import Asset, Bundle, Download, Purchase, Series
+from storefront.models import Asset, Bundle, Download, Purchase, Series, ShopReference
 from storefront.proofs import series_hold
 from tests.api.conftest import Machine
-from tests.world import balance, buy
+from tests.world import NOW, balance, buy, give
 
 
 @pytest.fixture
@@ -288,3 +289,16 @@ def test_an_earlier_download_told_later_is_the_first(shop: Machine, nia: User, f
 def test_the_ledger_names_who_recorded_it(shop: Machine, nia: User, lea: User, fern: Asset) -> None:
     shop.post("store/purchases/", line("p1", asset="fern", credits=30))
     assert set(Entry.objects.filter(wallet=nia.pk).values_list("made_by", flat=True)) == {lea.pk}
+
+
+def test_a_reference_is_a_row_of_its_own_and_each_key_counts_its_own(
+    machine_of: Callable[..., Machine], lea: User, ada: User, oak: Asset
+) -> None:
+    give(ada, 100)
+    bought = {"ref": "order-7", "user": "ada@example.com", "asset": "oak", "credits": 40, "at": rfc3339(NOW)}
+    shop, other = machine_of(lea, store=True), machine_of(lea, store=True)
+    number = shop.post("store/purchases/", bought).body["invoice"]
+    assert ShopReference.objects.get().purchase.number == number
+    fetched = {"ref": "d-1", "purchase": "order-7", "asset": "oak", "at": rfc3339(NOW)}
+    assert shop.post("store/downloads/", fetched).status == 201
+    assert other.post("store/downloads/", {**fetched, "ref": "d-2"}).status == 404
