@@ -7,7 +7,6 @@ sent. A process that dies takes its last seconds along: nothing is ever decided 
 import threading
 import time
 from collections import Counter
-from typing import Any
 
 from django.core.cache import cache
 
@@ -23,7 +22,7 @@ def count(name: str) -> None:
         _pending[name] += 1
 
 
-def flush(**_: Any) -> None:
+def flush(**_: object) -> None:
     global _flushed_at
     with _lock:
         counted, _flushed_at = dict(_pending), time.monotonic()
@@ -33,7 +32,7 @@ def flush(**_: Any) -> None:
             cache.incr(_key(name), more)
 
 
-def flush_when_due(**_: Any) -> None:
+def flush_when_due(**_: object) -> None:
     if _pending and time.monotonic() - _flushed_at > FLUSHED_EVERY_SECONDS:
         flush()
 

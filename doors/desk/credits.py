@@ -29,7 +29,7 @@ VIEW = "credits.view_wallet"
 
 
 @admin.register(Wallet)
-class WalletAdmin(ReadOnlyAdmin):
+class WalletAdmin(ReadOnlyAdmin[Wallet]):
     list_display = ("customer", "balance", "entries_count")
     list_select_related = ("customer",)
     search_help_text = _lazy("E-mail, whole")
@@ -84,7 +84,7 @@ class CodeForm(forms.ModelForm):
 
 
 @admin.register(Code)
-class CodeAdmin(ReadOnlyAdmin):
+class CodeAdmin(ReadOnlyAdmin[Code]):
     """The limits of a code may change; what was redeemed stays as it was."""
 
     form = CodeForm
@@ -127,7 +127,7 @@ class CodeAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Redemption)
-class RedemptionAdmin(ReadOnlyAdmin):
+class RedemptionAdmin(ReadOnlyAdmin[Redemption]):
     list_display = ("at", "code", "wallet", "lot")
     list_select_related = ("code", "wallet", "lot")
     search_help_text = _lazy("The code, or an e-mail")

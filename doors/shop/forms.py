@@ -22,7 +22,7 @@ FILES = _lazy("PDF, PNG, JPEG, plain text or ZIP. Only support sees them, unless
 class SignInForm(LoginForm):
     """The field is called E-mail, as everywhere else in the store, also in its errors."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("E-mail")
         # The link to a new password stands below the form: as a hint it would come between two fields for the keyboard.
@@ -30,7 +30,7 @@ class SignInForm(LoginForm):
 
 
 class SignUpForm(SignupForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("E-mail")
         self.fields["password2"].label = _("The same password again")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -146,7 +146,7 @@ class Purchase(models.Model):
         )
 
 
-def _judged(**named: Given) -> models.QuerySet[Purchase, Any]:
+def _judged(**named: Given) -> models.QuerySet[Purchase, tuple[object, ...]]:
     rows = Purchase.objects.filter(**named).order_by("pk")
     return rows.values_list(*columns(Purchase), *columns(Terms, of="terms"), *columns(User, of="customer"))
 
@@ -155,7 +155,7 @@ _locked = Prepared(lambda: _judged(pk__among=Given("pks")), lock=Purchase)
 _own = Prepared(lambda: _judged(customer=Given("customer"), number=Given("number")))
 
 
-def _with_terms_and_buyer(row: tuple[Any, ...]) -> Purchase:
+def _with_terms_and_buyer(row: tuple[object, ...]) -> Purchase:
     own, terms = len(columns(Purchase)), len(columns(Terms))
     purchase = as_model(Purchase, row[:own])
     purchase.terms = as_model(Terms, row[own : own + terms])

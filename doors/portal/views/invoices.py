@@ -1,7 +1,5 @@
 """Verify invoice: one number or a pasted list, typed or read out of the customer's PDF; and the list of all verified."""
 
-from typing import Any
-
 from django import forms
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -42,7 +40,7 @@ class VerifyForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": "application/pdf"}),
     )
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Finds the numbers, and says what is the matter with whatever is none."""
         self.numbers, self.rest = numbers_and_rest(self.cleaned_data.get("number", ""))
         file = self.cleaned_data.get("file")
