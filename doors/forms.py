@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from accounts.models import User
 from doors.requests import PersonRequest
+from ground.doors import Door
 from ground.receipts import Asking, digest_of
 from ground.refusals import Refusal
 
@@ -39,7 +40,7 @@ class KeyedForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("key", fresh_key())
 
-    def asking(self, request: PersonRequest, *what: str, write: Write, door: str = "page") -> Asking[User]:
+    def asking(self, request: PersonRequest, *what: str, write: Write, door: str = Door.PAGE) -> Asking[User]:
         """The request that was sent; `what` tells it from any other under the same key."""
         return Asking(
             person=request.user,

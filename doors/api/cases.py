@@ -14,6 +14,7 @@ from doors.api.paging import PAGED, listed
 from doors.api.requests import ApiRequest
 from doors.api.routes import route
 from doors.api.views import say
+from ground.doors import Door
 from refunds import cases
 from refunds.models import Case, Grounds
 from refunds.models.cases import Side
@@ -176,7 +177,7 @@ def withdraw(request: ApiRequest, number: str) -> HttpResponse:
 
 
 def _done(request: ApiRequest, case: Case, act: str, **brought: Any) -> HttpResponse:
-    fresh = cases.do(act, case=case, by=request.user, door="api", now=request.now, **brought)
+    fresh = cases.do(act, case=case, by=request.user, door=Door.API, now=request.now, **brought)
     return say(case_json(fresh))
 
 

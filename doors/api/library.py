@@ -14,6 +14,7 @@ from doors.api.paging import listed
 from doors.api.requests import ApiRequest
 from doors.api.routes import route
 from doors.api.views import say
+from ground.doors import Door
 from refunds.costs import download_costs
 from storefront import links
 from storefront.dependencies import all_requirements, owned_dependencies
@@ -99,7 +100,7 @@ def download_asset(request: ApiRequest, asset: str) -> HttpResponse:
         customer=request.user,
         wanted=wanted,
         told="Asked for through the API, which tells at /api/v1/library/ what a download costs.",
-        door="api",
+        door=Door.API,
         now=request.now,
     )
     return say({"downloads": [shapes.HandedOut.draw(one, url=_url(request, one)) for one in made]}, 201)

@@ -17,6 +17,7 @@ from doors.api.paging import PAGED, listed
 from doors.api.requests import ApiRequest
 from doors.api.routes import route
 from doors.api.views import say
+from ground.doors import Door
 from ground.refusals import Refusal
 from refunds import cases
 from refunds.meant import invoice_meant, not_yours
@@ -189,7 +190,7 @@ def _answered(request: ApiRequest, number: str, act: str, form: type[Strict]) ->
         publisher=publisher,
         by=request.user,
         note=note,
-        door="api",
+        door=Door.API,
         now=request.now,
     )
     return say(_as_seen_by(publisher, case))
@@ -201,7 +202,7 @@ def _verified(request: ApiRequest, publisher: Publisher, number: str) -> list[Ve
         numbers=[number],
         by=request.user,
         api_key=request.auth,
-        door="api",
+        door=Door.API,
         now=request.now,
     )
 

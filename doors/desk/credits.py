@@ -21,6 +21,7 @@ from credits.wallets import prove
 from doors.desk.pages import DeskRequest, answer_form, at, desk_request, show
 from doors.desk.rows import ReadOnlyAdmin
 from doors.forms import KeyedForm, fresh_key
+from ground.doors import Door
 from ground.templatetags.recredit import in_credits
 
 LINES = 50
@@ -203,7 +204,7 @@ def give(request: DeskRequest, pk: str) -> HttpResponse:
             request,
             *("give", pk, *(str(value) for value in gift.values())),
             write=lambda _: (303, reverse("desk_wallet", args=[pk])),
-            door="desk",
+            door=Door.DESK,
         )
         answer = give_credits(asking=asking, customer=wallet.customer, **gift)
         arrived = _("{credits} are in the wallet of {person}.")

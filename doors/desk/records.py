@@ -16,6 +16,7 @@ from accounts.models import AuditLine
 from doors.desk.names import heading_of
 from doors.desk.pages import desk_request, show
 from doors.desk.rows import ReadOnlyAdmin, Shown
+from ground.doors import Door
 from refunds.models import Case, ChargeBack, CreditNote, Denial, LookUp, Refund
 from refunds.policy import ReasonCode
 from refunds.serial import decision_from_json
@@ -56,11 +57,11 @@ class ThroughDoor(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         return [
-            ("page", _("the shop")),
-            ("api", _("the API")),
-            ("store", _("another shop")),
-            ("desk", _("the desk")),
-            ("file", _("a store file")),
+            (Door.PAGE, _("the shop")),
+            (Door.API, _("the API")),
+            (Door.STORE, _("another shop")),
+            (Door.DESK, _("the desk")),
+            (Door.FILE, _("a store file")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Model]") -> "QuerySet[Model]":

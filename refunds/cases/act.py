@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Publisher, User
 from credits.books import Books
+from ground.doors import Door
 from ground.laws import given
 from refunds.cases import rights
 from refunds.cases.attachments import Checked
@@ -79,7 +80,7 @@ class Doing:
 
     def by_itself(self) -> Doing:
         """For what follows without anybody's doing."""
-        return replace(self, by=None, by_id=None, door="clock", note="", private_note="", files=())
+        return replace(self, by=None, by_id=None, door=Door.CLOCK, note="", private_note="", files=())
 
 
 Check = Callable[[Doing], None]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Publisher, User
 from credits.models import MOST, Payment
+from ground.doors import Door
 from ground.guards import Guard
 from ground.prepared import Given, Prepared, as_model, columns
 from storefront.enums import Cause, Status
@@ -233,7 +234,7 @@ class Download(models.Model):
     cause = models.CharField(max_length=10, choices=Cause, default=Cause.DIRECT)
     via = models.ForeignKey(Asset, models.PROTECT, null=True, blank=True, related_name="+")
     told = models.TextField(blank=True, help_text=_("what the page said before the click"))
-    door = models.CharField(max_length=20, default="page")
+    door = models.CharField(max_length=20, default=Door.PAGE)
     at = models.DateTimeField()
     struck_at = models.DateTimeField(null=True, blank=True)
     struck_by = models.ForeignKey(

@@ -11,6 +11,7 @@ from doors.portal.gate import PortalRequest, for_publishers
 from doors.portal.reading import numbers_and_rest, numbers_in_file
 from doors.portal.refusals import ShownRefusals
 from doors.spreadsheets import csv_file
+from ground.doors import Door
 from refunds.verification import MOST_NUMBERS, VerifiedItem, verify
 from refunds.verified import as_of_today, verified_invoices, whole_list
 
@@ -67,7 +68,11 @@ def invoices(request: PortalRequest) -> HttpResponse:
         return _page(request, form, status=422)
     with ShownRefusals(request, form) as refused:
         items = verify(
-            publisher=request.publisher, numbers=form.numbers, by=request.user, door="page", now=request.now
+            publisher=request.publisher,
+            numbers=form.numbers,
+            by=request.user,
+            door=Door.PAGE,
+            now=request.now,
         )
         shown = VerifyForm(initial={"number": "\n".join([*form.numbers, *form.rest])})
         hits = _by_invoice(items)
