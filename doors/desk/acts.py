@@ -81,6 +81,6 @@ def _context(
 
 def _proposal(case: Case, request: DeskRequest) -> dict[str, object]:
     """What confirming will do."""
-    standing = rulings.standing(case)
+    standing = cases.standing(case)
     ruling = replace(rulings.proposed(standing, now=request.now), needs_second=False)
     return follows(standing, ruling, request.now)

@@ -17,7 +17,8 @@ from refunds.cases import rights
 from refunds.cases.attachments import Checked
 from refunds.cases.locks import state_words
 from refunds.cases.refusals import CannotDecide, NotYourTurn, OwnCase
-from refunds.cases.rulings import Ruling, Standing, standing
+from refunds.cases.rulings import Ruling
+from refunds.cases.standings import Standing, standing
 from refunds.models import Answer, Case, State
 from refunds.models.cases import OPEN_STATES, Side
 
