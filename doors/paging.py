@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
+from ground.instants import rfc3339
+
 Row = TypeVar("Row", bound=Model)
 
 
@@ -50,7 +52,7 @@ def page_of(request: HttpRequest, rows: "QuerySet[Row]", *, by: str, size: int =
 
 def _address(request: HttpRequest, name: str, row: Model, by: str) -> str:
     kept = {key: value for key, value in request.GET.items() if key not in {"before", "after"}}
-    return f"?{urlencode({**kept, name: f'{getattr(row, by).isoformat()}_{row.pk}'})}"
+    return f"?{urlencode({**kept, name: f'{rfc3339(getattr(row, by))}_{row.pk}'})}"
 
 
 def _place(text: str) -> tuple[datetime, int] | None:

@@ -12,7 +12,7 @@ from accounts.models import User
 from doors.forms import FilesField, KeyedForm
 from refunds.cases.openings import ALWAYS_OPEN, LEAST_WORDS
 from refunds.cases.words import MOST_WORDS
-from refunds.wording import GROUNDS
+from refunds.enums import Grounds
 from storefront.models import Purchase, PurchaseItem, Status
 from storefront.numbers import normalise
 
@@ -77,7 +77,7 @@ class NewCaseForm(MessageForm, KeyedForm):
         all_grounds = purchase is None or purchase.status == Status.COMPLETED
         cast(forms.ChoiceField, self.fields["grounds"]).choices = [
             ("", _("Choose one")),
-            *((code, words) for code, words in GROUNDS.items() if all_grounds or code in ALWAYS_OPEN),
+            *((code, words) for code, words in Grounds.choices if all_grounds or code in ALWAYS_OPEN),
         ]
         message = self.fields["message"]
         message.label = _("What happened?")
