@@ -1,12 +1,15 @@
 """How allauth treats our people: plain e-mail sign-in, letters through the outbox, links under PUBLIC_URL."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailConfirmation
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
 
 
 class PeopleAdapter(DefaultAccountAdapter):
@@ -23,10 +26,10 @@ class PeopleAdapter(DefaultAccountAdapter):
         ),
     }
 
-    def populate_username(self, request: HttpRequest, user: Any) -> None:
+    def populate_username(self, request: HttpRequest, user: User) -> None:
         """There is none: the e-mail is the name one signs in with."""
 
-    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: EmailConfirmation) -> str:
         # Never from the Host header: a forged one would put a stranger's address into the letter.
         return settings.PUBLIC_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
 

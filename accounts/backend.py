@@ -1,10 +1,8 @@
 """Signing in is allauth's. Here: who comes with a session, and what they may do, each in one statement."""
 
-from typing import Any
-
 from allauth.account.auth_backends import AuthenticationBackend
-from django.contrib.auth.models import Permission
-from django.db.models import Q
+from django.contrib.auth.models import AnonymousUser, Permission
+from django.db.models import Model, Q
 
 from accounts.models import User
 
@@ -14,7 +12,7 @@ class Backend(AuthenticationBackend):
         user = User.objects.with_standing().filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
 
-    def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+    def get_all_permissions(self, user_obj: User | AnonymousUser, obj: Model | None = None) -> set[str]:
         """Their own ones and those of their groups; Django asks for them one after the other."""
         if not user_obj.is_active or user_obj.is_superuser or user_obj.is_anonymous or obj is not None:
             return super().get_all_permissions(user_obj, obj)

@@ -31,7 +31,7 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").lower())
 
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save()
@@ -48,7 +48,7 @@ class UserManager(BaseUserManager["User"]):
             has_second_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"))),
         )
 
-    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
@@ -233,7 +233,7 @@ class ApiKey(models.Model):
         return f"{self.prefix}… {self.name}".strip()
 
 
-def _asked_for() -> "models.QuerySet[ApiKey, Any]":
+def _asked_for() -> "models.QuerySet[ApiKey, tuple[object, ...]]":
     roles = User.groups.through.objects.filter(user=OuterRef("owner"))
     members = Membership.objects.filter(user=OuterRef("owner"), publisher=OuterRef("publisher"))
     return (

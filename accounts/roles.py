@@ -1,8 +1,6 @@
 """Agents and leads are groups. Each room's AppConfig declares what they may see and do there
 (`agents = ("view_wallet",)`, `leads = (...)`), and one handler sets it after every migration and flush."""
 
-from typing import Any
-
 from django.apps import AppConfig, apps
 from django.db import DEFAULT_DB_ALIAS
 
@@ -12,7 +10,7 @@ LEADS = "leads"
 LEAD = "refunds.overrule_case"
 
 
-def grant_after_migrate(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
+def grant_after_migrate(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **_: object) -> None:
     agents, leads = getattr(sender, "agents", ()), getattr(sender, "leads", ())
     if not agents and not leads:
         return

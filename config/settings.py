@@ -4,43 +4,36 @@ Values come from the environment (`.env` is read first); `.env.example` and `doc
 variable, and a test fails when one is missing there.
 """
 
-import os
-import tempfile
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 
-from config.environment import BASE_DIR, DEBUG, TESTING, at_least, env, needed, shaped
+from config.environment import (
+    BASE_DIR,
+    DEBUG,
+    TESTING,
+    address_or_path,
+    at_least,
+    database_address,
+    env,
+    file_for_tests,
+    hosts,
+    needed,
+    shaped,
+    shared_cache,
+    site_address,
+    strong_key,
+)
 
 # --- Who and where ------------------------------------------------------------------------------------------
-WEAK_KEY = "weak-key-that-only-a-development-machine-may-use"
-SECRET_KEY = needed("SECRET_KEY", WEAK_KEY)
-# Of few letters, or the same letters again and again.
-_REPEATED = len(set(SECRET_KEY)) < 10 or SECRET_KEY in (SECRET_KEY + SECRET_KEY)[1:-1]
-_GUESSED = SECRET_KEY.startswith((WEAK_KEY, "django-insecure-")) or _REPEATED
-if not DEBUG and not TESTING and (_GUESSED or len(SECRET_KEY) < 50):
-    raise ImproperlyConfigured("SECRET_KEY is weak: give at least 50 random characters.")
-ALLOWED_HOSTS = [
-    host.strip()
-    for host in needed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
-    if host.strip()
-]
-if not DEBUG and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
-    raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts of the store, and no wildcard.")
-PUBLIC_URL = needed("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
-if urlsplit(PUBLIC_URL).scheme not in {"http", "https"} or not urlsplit(PUBLIC_URL).netloc:
-    raise ImproperlyConfigured("PUBLIC_URL must be a whole address, such as https://store.example.")
+SECRET_KEY = strong_key("SECRET_KEY", "weak-key-that-only-a-development-machine-may-use")
+ALLOWED_HOSTS = hosts("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver")
+PUBLIC_URL = site_address("PUBLIC_URL", "http://127.0.0.1:8000")
 HTTPS = PUBLIC_URL.startswith("https://")
 STORE_NAME = env.str("STORE_NAME", default="Recredit")
 STORE_ADDRESS = env.str("STORE_ADDRESS", default="")
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="support@store.example")
-TOP_UP_URL = env.str("TOP_UP_URL", default="")
-if TOP_UP_URL and not TOP_UP_URL.startswith("/") and urlsplit(TOP_UP_URL).scheme not in {"http", "https"}:
-    raise ImproperlyConfigured(
-        "TOP_UP_URL must be a whole address, such as https://pay.example/credits, or a path."
-    )
+TOP_UP_URL = address_or_path("TOP_UP_URL")
 
 # --- The store's own rules ----------------------------------------------------------------------------------
 INVOICE_SERIES = shaped("INVOICE_SERIES", "01", "[0-9]{2}")
@@ -133,9 +126,7 @@ TEMPLATES = [
 
 # --- Database -----------------------------------------------------------------------------------------------
 (BASE_DIR / "var").mkdir(exist_ok=True)
-DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{BASE_DIR}/var/recredit.sqlite3")
-if urlsplit(DATABASE_URL).scheme not in {"sqlite", "postgres", "postgresql"}:
-    raise ImproperlyConfigured("DATABASE_URL must be an address such as postgres://user:password@host/name.")
+DATABASE_URL = database_address("DATABASE_URL", f"sqlite:///{BASE_DIR}/var/recredit.sqlite3")
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 ON_POSTGRESQL = DATABASES["default"]["ENGINE"].endswith("postgresql")
 LOCK_WAIT_SECONDS = 3
@@ -159,20 +150,9 @@ else:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 if TESTING and not ON_POSTGRESQL:
-    # A named file, because threads each open it anew; a name per process, because suites may run side by side; in
-    # memory where there is such a folder, because nothing in it needs to survive.
-    _shared_memory = Path("/dev/shm")  # noqa: S108 - a file of our own process in it
-    _folder = _shared_memory if os.access(_shared_memory, os.W_OK) else Path(tempfile.gettempdir())
-    DATABASES["default"]["TEST"] = {"NAME": str(_folder / f"recredit-test-{os.getpid()}.sqlite3")}
+    DATABASES["default"]["TEST"] = {"NAME": file_for_tests()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {
-    "default": env.read("CACHE_URL", env.str("CACHE_URL", default="dbcache://cache"), env.cache_url_config)
-}
-_OF_ONE_PROCESS = ("locmem.LocMemCache", "dummy.DummyCache")
-if not DEBUG and not TESTING and CACHES["default"]["BACKEND"].endswith(_OF_ONE_PROCESS):
-    raise ImproperlyConfigured(
-        "CACHE_URL must name a cache that all processes share, such as dbcache://cache."
-    )
+CACHES = {"default": shared_cache("CACHE_URL", "dbcache://cache")}
 
 # --- People -------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -7,7 +7,7 @@ batch of one; the load of a whole store is a large one, whose things get their i
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from django.db import connection
 from django.db.models import Model
@@ -176,27 +176,27 @@ class Books:
         self._adopted, self._moved = {}, {}
 
 
-def _lot(lot: Lot) -> Sequence[Any]:
+def _lot(lot: Lot) -> Sequence[object]:
     return (
         *(lot.customer, lot.kind, lot.issued, lot.remaining, lot.expires_at, lot.source, lot.created_at),
         lot.reborn_from,
     )
 
 
-def _payment(payment: Payment) -> Sequence[Any]:
+def _payment(payment: Payment) -> Sequence[object]:
     return (payment.customer, payment.credits, payment.purpose, payment.at)
 
 
-def _usage(usage: Usage) -> Sequence[Any]:
+def _usage(usage: Usage) -> Sequence[object]:
     return (usage.payment.id, usage.lot.id, usage.spent, usage.restored)
 
 
-def _entry(line: Line) -> Sequence[Any]:
+def _entry(line: Line) -> Sequence[object]:
     return (
         *(line.lot.customer, line.number, line.kind, line.credits, line.balance_after, line.lot.id),
         *(line.payment_id, line.facts, line.memo, line.made_by, line.at, line.digest),
     )
 
 
-def _wallet(wallet: Wallet) -> Sequence[Any]:
+def _wallet(wallet: Wallet) -> Sequence[object]:
     return (wallet.customer, wallet.balance, wallet.entries_count, wallet.head_digest)

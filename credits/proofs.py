@@ -61,7 +61,7 @@ def findings(progress: Progress) -> Iterator[Finding]:
         yield from proof(progress)
 
 
-def stream(sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+def stream(sql: str, parameters: Sequence[int | str] = ()) -> Iterator[Row]:
     """Rows as plain tuples, a chunk at a time, from a cursor that the server keeps."""
     with _cursor() as cursor:
         cursor.execute(sql, parameters)

@@ -15,6 +15,7 @@ from django.shortcuts import redirect
 
 from accounts.models import User
 from doors.requests import PersonRequest
+from ground.doors import Door
 from ground.receipts import Asking, answer_given, digest_of
 from ground.refusals import Refusal
 
@@ -33,7 +34,7 @@ class FilesField(forms.FileField):
 
     widget = ManyFiles
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: object, initial: object = None) -> list[UploadedFile]:
         sent = data if isinstance(data, list | tuple) else [data] if data else []
         return [super(FilesField, self).clean(one, initial) for one in sent]
 
@@ -47,7 +48,7 @@ class KeyedForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("key", fresh_key())
 
-    def asking(self, request: PersonRequest, *, write: Write, door: str = "page") -> Asking[User]:
+    def asking(self, request: PersonRequest, *, write: Write, door: str = Door.PAGE) -> Asking[User]:
         return Asking(
             person=request.user,
             key=self.cleaned_data["key"],

@@ -3,21 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
+
+from ground.instants import rfc3339
+
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True)
-class Page:
-    rows: Sequence[Any]
+class Page(Generic[Row]):
+    rows: Sequence[Row]
     newer: str = ""
     older: str = ""
 
 
-def page_of(request: HttpRequest, rows: "QuerySet[Any]", *, by: str, size: int = 50) -> Page:
+def page_of(request: HttpRequest, rows: "QuerySet[Row]", *, by: str, size: int = 50) -> Page[Row]:
     """The page that the address asks for, newest first by the instant `by`, then by id. One row more tells whether
     there is another."""
     older, newer = (_place(request.GET.get(name, "")) for name in ("before", "after"))
@@ -46,9 +50,9 @@ def page_of(request: HttpRequest, rows: "QuerySet[Any]", *, by: str, size: int =
     )
 
 
-def _address(request: HttpRequest, name: str, row: Any, by: str) -> str:
+def _address(request: HttpRequest, name: str, row: Model, by: str) -> str:
     kept = {key: value for key, value in request.GET.items() if key not in {"before", "after"}}
-    return f"?{urlencode({**kept, name: f'{getattr(row, by).isoformat()}_{row.pk}'})}"
+    return f"?{urlencode({**kept, name: f'{rfc3339(getattr(row, by))}_{row.pk}'})}"
 
 
 def _place(text: str) -> tuple[datetime, int] | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
@@ -15,7 +14,7 @@ WEAK = "weak-key-that-only-a-development-machine-may-use"
 
 
 @register()
-def sqlite_protects_money(**_: Any) -> list[CheckMessage]:
+def sqlite_protects_money(**_: object) -> list[CheckMessage]:
     database = settings.DATABASES["default"]
     if not database["ENGINE"].endswith("sqlite3"):
         return []
@@ -39,7 +38,7 @@ def sqlite_protects_money(**_: Any) -> list[CheckMessage]:
 
 
 @register()
-def production_is_closed(**_: Any) -> list[CheckMessage]:
+def production_is_closed(**_: object) -> list[CheckMessage]:
     if settings.DEBUG:
         return []
     wrong: list[CheckMessage] = []
@@ -55,7 +54,7 @@ def production_is_closed(**_: Any) -> list[CheckMessage]:
 
 
 @register()
-def doors_open_no_transactions(**_: Any) -> list[CheckMessage]:
+def doors_open_no_transactions(**_: object) -> list[CheckMessage]:
     if any(database.get("ATOMIC_REQUESTS") for database in settings.DATABASES.values()):
         return [
             Error("ATOMIC_REQUESTS must be off: services open their own transactions.", id="recredit.E006")
@@ -64,14 +63,14 @@ def doors_open_no_transactions(**_: Any) -> list[CheckMessage]:
 
 
 @register()
-def forwarded_addresses_are_counted(**_: Any) -> list[CheckMessage]:
+def forwarded_addresses_are_counted(**_: object) -> list[CheckMessage]:
     if settings.REST_FRAMEWORK.get("NUM_PROXIES") is None:
         return [Error("X-Forwarded-For is trusted without a count: set TRUSTED_PROXIES.", id="recredit.E007")]
     return []
 
 
 @register()
-def a_credit_has_a_value(**_: Any) -> list[CheckMessage]:
+def a_credit_has_a_value(**_: object) -> list[CheckMessage]:
     """Tools that verify invoices are told prices in it; a slip would fail each of their questions."""
     try:
         value = Decimal(settings.CREDIT_VALUE)
@@ -83,7 +82,7 @@ def a_credit_has_a_value(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.database)
-def guards_stand(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+def guards_stand(databases: Sequence[str] | None = None, **_: object) -> list[CheckMessage]:
     """Runs where the database is looked at anyway (`migrate`, `check --database default`) and in /readyz."""
     wrong: list[CheckMessage] = []
     for alias in databases or []:

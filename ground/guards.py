@@ -7,7 +7,6 @@ triggers after every migration, because Django's table rebuild on SQLite drops t
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.apps import AppConfig, apps
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
@@ -57,7 +56,7 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     return sorted(wanted - here)
 
 
-def install_after_migrate(*, sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:
+def install_after_migrate(*, sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **_: object) -> None:
     install(connections[using], sender)
 
 

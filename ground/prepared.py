@@ -15,7 +15,8 @@ from functools import cache
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Field, Lookup, Model, QuerySet, Value
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Expression, Field, Lookup, Model, QuerySet, Value
 from django.db.models.fields.related import ForeignObject
 from django.db.models.sql.compiler import SQLCompiler
 from psycopg.types.numeric import Int8
@@ -23,6 +24,8 @@ from psycopg.types.numeric import Int8
 from ground.laws import law
 
 SomeModel = TypeVar("SomeModel", bound=Model)
+Converters = dict[int, tuple[list[Callable[..., object]], Expression]]
+Made = tuple[SQLCompiler, str, Sequence[Any], Converters]
 
 
 class Given(Value):
@@ -31,7 +34,7 @@ class Given(Value):
     def __init__(self, name: str) -> None:
         super().__init__(name)
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         return "%s", [self]
 
 
@@ -43,7 +46,7 @@ class Among(Lookup):
     lookup_name = "among"
     prepare_rhs = False
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         left, parameters = self.process_lhs(compiler, connection)
         right, values = self.process_rhs(compiler, connection)
         one_of = (
@@ -61,12 +64,14 @@ class Prepared:
     ORM's own `select_for_update(of=…)` brings models only.) SQLite has no row locks: there writers queue.
     """
 
-    def __init__(self, build: Callable[[], "QuerySet[Any, Any]"], *, lock: type[Model] | None = None) -> None:
+    def __init__(
+        self, build: Callable[[], "QuerySet[Model, object]"], *, lock: type[Model] | None = None
+    ) -> None:
         self._build = build
         self._lock = lock
-        self._made: tuple[SQLCompiler, str, Sequence[Any], dict[int, Any]] | None = None
+        self._made: Made | None = None
 
-    def __call__(self, **values: Any) -> list[Any]:
+    def __call__(self, **values: object) -> list[Any]:
         law(self._lock is None or connection.in_atomic_block, "rows are locked inside a transaction")
         compiler, sql, parameters, converters = self._made or self._make()
         given = [_plain(values[each.value]) if isinstance(each, Given) else each for each in parameters]
@@ -77,7 +82,7 @@ class Prepared:
             return rows
         return [tuple(row) for row in compiler.apply_converters(rows, converters)]
 
-    def _make(self) -> tuple[SQLCompiler, str, Sequence[Any], dict[int, Any]]:
+    def _make(self) -> Made:
         compiler = self._build().query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
         if self._lock and connection.vendor == "postgresql":
@@ -93,7 +98,7 @@ def columns(model: type[Model], *, of: str = "") -> tuple[str, ...]:
     return tuple(f"{of}__{field.attname}" if of else field.attname for field in model._meta.concrete_fields)
 
 
-def as_model(model: type[SomeModel], row: Sequence[Any]) -> SomeModel:
+def as_model(model: type[SomeModel], row: Sequence[object]) -> SomeModel:
     """A row of all columns of a model as the model."""
     return model.from_db(connection.alias, columns(model), row)
 

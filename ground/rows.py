@@ -9,15 +9,21 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import Model
 
 from ground.laws import law
 
-Rows = Iterable[Sequence[Any]]
+
+class Keyed(Protocol):
+    id: Any  # of a model, or of a plain value that may have none yet
+
+
+Thing = TypeVar("Thing", bound=Keyed)
+Rows = Iterable[Sequence[object]]
 BLOCK = 1_000  # ids fetched at once
 MANY = 2_000  # rows from which on copying is quicker
 # What each kind of field is passed as: every integer as the widest, and text without an end that would cut it off.
@@ -54,7 +60,7 @@ def insert(model: type[Model], columns: Sequence[str], rows: Rows) -> list[int]:
         return sorted(pk for (pk,) in cursor.fetchall())
 
 
-def claim(model: type[Model], columns: Sequence[str], row: Sequence[Any]) -> int | None:
+def claim(model: type[Model], columns: Sequence[str], row: Sequence[object]) -> int | None:
     """Writes the row and returns its id, unless one of the same key is there: then None, once that one is settled."""
     with connection.cursor() as cursor:
         statement = (
@@ -76,7 +82,10 @@ def write(model: type[Model], columns: Sequence[str], rows: Rows) -> None:
 
 
 def add(
-    model: type[Model], columns: Sequence[str], things: Collection[Any], row: Callable[[Any], Sequence[Any]]
+    model: type[Model],
+    columns: Sequence[str],
+    things: Collection[Thing],
+    row: Callable[[Thing], Sequence[object]],
 ) -> None:
     """New things as rows. Those that had no id yet have one now; in a load they have theirs beforehand."""
     first = next(iter(things), None)
@@ -170,11 +179,11 @@ def _given(model: type[Model], columns: Sequence[str]) -> str:
     return f"SELECT {values} FROM json_each(%s) LIMIT -1"  # noqa: S608 - names from the models
 
 
-def _parameters(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Any]:
+def _parameters(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
     law(all(len(row) == len(columns) for row in rows), "a row has one value for each column")
     if connection.vendor == "postgresql":
         keys = [f"c{place}" for place in range(len(columns))]
-        given: Sequence[Any] = [dict(zip(keys, row, strict=True)) for row in rows]
+        given: Sequence[object] = [dict(zip(keys, row, strict=True)) for row in rows]
     else:
         # JSON inside of JSON stays text there.
         given = [[_text(value) for value in row] for row in rows]
@@ -183,7 +192,7 @@ def _parameters(model: type[Model], columns: Sequence[str], rows: Sequence[Seque
 
 @cache
 def _type(model: type[Model], column: str) -> str:
-    field: Field[Any, Any] = next(field for field in model._meta.concrete_fields if field.column == column)
+    field = next(field for field in model._meta.concrete_fields if field.column == column)
     return TYPES[field.get_internal_type()]
 
 
@@ -194,13 +203,13 @@ def _spelled(model: type[Model], columns: Sequence[str], rows: Rows) -> Rows:
     return ([_text(value) for value in row] for row in rows)
 
 
-def _text(value: Any) -> Any:
+def _text(value: object) -> object:
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
     return value.hex if isinstance(value, UUID) else value
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """What JSON does not know, and an instant as SQLite keeps it."""
     if isinstance(value, datetime):
         return str(connection.ops.adapt_datetimefield_value(value))

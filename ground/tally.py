@@ -8,7 +8,6 @@ import logging
 import threading
 import time
 from collections import Counter
-from typing import Any
 
 from django.core.cache import cache
 
@@ -25,7 +24,7 @@ def count(name: str) -> None:
         _pending[name] += 1
 
 
-def flush(**_: Any) -> None:
+def flush(**_: object) -> None:
     global _flushed_at
     with _lock:
         counted, _flushed_at = dict(_pending), time.monotonic()
@@ -40,7 +39,7 @@ def flush(**_: Any) -> None:
                 _pending[name] += more
 
 
-def flush_when_due(**_: Any) -> None:
+def flush_when_due(**_: object) -> None:
     if _pending and time.monotonic() - _flushed_at > FLUSHED_EVERY_SECONDS:
         flush()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from accounts.models import User
 from outbox.models import Message
@@ -23,7 +23,7 @@ def queue(
     *,
     template: str,
     to: User | str,
-    data: dict[str, Any],
+    data: dict[str, object],
     now: datetime,
     enclose: tuple[str, str] | None = None,
 ) -> Message:

@@ -5,7 +5,6 @@ import zoneinfo
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -37,7 +36,7 @@ def render(message: Message) -> Letter:
     data = {**message.data}
     enclose = data.pop("enclose", None)
     context = {
-        **instants(data),
+        **{key: instants(value, name=key) for key, value in data.items()},
         "STORE_NAME": settings.STORE_NAME,
         "SUPPORT_EMAIL": settings.SUPPORT_EMAIL,
         "PUBLIC_URL": settings.PUBLIC_URL,
@@ -82,7 +81,7 @@ def message_id(message: Message) -> str:
     return f"<{message.pk}@{urlsplit(settings.PUBLIC_URL).hostname}>"
 
 
-def instants(data: Any, *, name: str = "") -> Any:
+def instants(data: object, *, name: str = "") -> object:
     """Data is plain, so its instants are text. Whatever is called `at`, `until`, `…_at` or `…_until` is one again."""
     if isinstance(data, dict):
         return {key: instants(value, name=key) for key, value in data.items()}
@@ -100,7 +99,7 @@ def _instant(text: str) -> object:
         return None
 
 
-def _fill(name: str, context: dict[str, Any], *, escape: bool) -> str:
+def _fill(name: str, context: dict[str, object], *, escape: bool) -> str:
     # Plain text is no HTML: an apostrophe in a title stays an apostrophe.
     return get_template(name).template.render(Context(context, autoescape=escape))  # type: ignore[attr-defined] # Django's own engine
 

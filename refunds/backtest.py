@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import Any
 
 from django.db import connection
 from django.db.models import F, QuerySet
@@ -85,7 +84,7 @@ def backtest(
     return BackTest(window_days, bundle_percent, sum((line.tally for line in lines), Tally()), lines)
 
 
-def _tallied(judged: QuerySet[Purchase, Any]) -> Iterator[Line]:
+def _tallied(judged: QuerySet[Purchase, object]) -> Iterator[Line]:
     """Written by hand because the ORM would judge each purchase anew for every one of the sums."""
     inner, parameters = judged.query.get_compiler(connection=connection).as_sql()
     with connection.cursor() as cursor:

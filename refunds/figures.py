@@ -7,7 +7,7 @@ the rows that came since. A lost cache costs one long count and no figure.
 import json
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypeVar
 
 from django.core.cache import cache
 from django.db.models import Count, Model, QuerySet, Sum
@@ -18,6 +18,7 @@ from refunds.policy import Decision, ReasonCode
 
 REMEMBERED = "refunds:figures"
 SETTLED_AFTER = timedelta(minutes=5)  # a row that is younger may be overtaken by one with a higher number
+SomeModel = TypeVar("SomeModel", bound=Model)
 Figures = Counter[tuple[str, str]]
 
 
@@ -76,7 +77,7 @@ def _look_ups(after: int, until: int | None) -> Figures:
     return Counter({("look_ups", "hit" if hit else "miss"): count for hit, count in rows})
 
 
-def _between(model: type[Model], after: int, until: int | None) -> "QuerySet[Any]":
+def _between(model: type[SomeModel], after: int, until: int | None) -> "QuerySet[SomeModel]":
     rows = model._default_manager.filter(pk__gt=after)
     return rows if until is None else rows.filter(pk__lte=until)
 

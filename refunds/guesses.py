@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db.models import QuerySet, Subquery
@@ -56,7 +56,7 @@ class LookUpLimit:
     def window(self) -> timedelta:
         return timedelta(minutes=self.minutes)
 
-    def oldest(self, now: datetime) -> QuerySet[Any, Any]:
+    def oldest(self, now: datetime) -> QuerySet[LookUp, object]:
         """The limit's row, counted back from the newest. There is none while more may be asked."""
         lately = self.rows.filter(at__gt=now - self.window).order_by("-at")
         return lately.values("at")[self.most - 1 : self.most]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ground.instants import in_utc, rfc3339  # noqa: F401 - the API's door has it from here
+from ground.instants import in_utc
 from storefront.enums import Cause, Status
 
 MOST_CREDITS = 2**53 - 1

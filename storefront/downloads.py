@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import connection
 
 from accounts.models import User
+from ground.doors import Door
 from ground.laws import law
 from ground.receipts import Answer, Asking, idempotently
 from ground.refusals import Busy
@@ -53,7 +54,7 @@ def record_download(*, customer: User, asset: Asset, via: Asset | None = None, n
 
 
 def record_downloads(
-    *, customer: User, wanted: Sequence[Wanted], told: str = "", door: str = "page", now: datetime
+    *, customer: User, wanted: Sequence[Wanted], told: str = "", door: str = Door.PAGE, now: datetime
 ) -> list[Download]:
     """Each asset counts against the oldest live item that gives it, whose purchase is locked: so a download, a refund
     and a strike of one purchase see each other."""

@@ -10,6 +10,7 @@ from django.db import connection
 from accounts.models import Publisher, User
 from credits import ledger
 from credits.books import open_books
+from ground.doors import Door
 from ground.laws import law
 from storefront import sold
 from storefront.contents import contents
@@ -109,7 +110,7 @@ def record_download_of(
         via_id=via.pk if via else None,
         file_id=file.pk if file else None,
         version=file.version if file else "",
-        door="store",
+        door=Door.STORE,
     )
     sold.assert_completed(bought, at)
     if not bought.gives_access(place):

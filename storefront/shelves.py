@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import CharField, F, Q, QuerySet, Value
 
@@ -73,7 +72,7 @@ def _keys(
     column: str,
     falling: bool,
     place: Key | None,
-) -> "QuerySet[Any, Key]":
+) -> "QuerySet[Asset | Bundle, Key]":
     rows = model.objects.on_sale()
     for word in search.words.split()[:MOST_WORDS]:
         rows = rows.filter(

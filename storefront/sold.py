@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from credits.ledger import Payment
+from ground.doors import Door
 from ground.laws import given
 from storefront.enums import Status
 from storefront.refusals import StrikeTooLate, WrongLine
@@ -87,7 +88,7 @@ class Handed:
     file_id: int | None = None
     version: str = ""
     told: str = ""
-    door: str = "page"
+    door: str = Door.PAGE
     struck_at: datetime | None = None
     struck_by_id: int | None = None
     struck_why: str = ""

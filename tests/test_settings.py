@@ -13,7 +13,12 @@ from django.core.checks import run_checks
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = "".join((ROOT / "config" / name).read_text() for name in ("environment.py", "settings.py"))
 VARIABLES = sorted(
-    set(re.findall(r'(?:env(?:\.\w+)?|needed|at_least|shaped)\(\s*"([A-Z][A-Z_]+)"', SETTINGS))
+    set(
+        re.findall(
+            r'(?:env(?:\.\w+)?|needed|at_least|shaped|strong_key|hosts|site_address|database_address|address_or_path|shared_cache|strong_key|hosts|site_address|database_address)\(\s*"([A-Z][A-Z_]+)"',
+            SETTINGS,
+        )
+    )
 )
 GOOD = {
     "DEBUG": "false",

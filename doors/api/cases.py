@@ -7,13 +7,14 @@ from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 
 from accounts.models import Publisher
-from doors.api import shapes
+from doors.api import case_shapes, shapes
 from doors.api.fields import Checked, Slug, Strict, Text, Tick, read
 from doors.api.keys import answered, asking
 from doors.api.paging import PAGED, listed
 from doors.api.requests import ApiRequest
 from doors.api.routes import route
 from doors.api.views import say
+from ground.doors import Door
 from refunds import cases
 from refunds.models import Case, Grounds
 from refunds.models.cases import Side
@@ -74,12 +75,12 @@ class Withdrawal(Strict):
     "List my requests to support",
     name="cases_list",
     scope=CASES,
-    answers={200: shapes.a_page_of(shapes.CaseInList)},
+    answers={200: shapes.a_page_of(case_shapes.CaseInList)},
     paged=True,
 )
 def list_cases(request: ApiRequest) -> HttpResponse:
     rows = Case.objects.of_customer(request.user).select_related("purchase")
-    return say(listed(request, rows, ordering=("-opened_at", "-id"), shape=shapes.CaseInList))
+    return say(listed(request, rows, ordering=("-opened_at", "-id"), shape=case_shapes.CaseInList))
 
 
 @route(
@@ -91,7 +92,7 @@ def list_cases(request: ApiRequest) -> HttpResponse:
     scope=CASES,
     key="taken",
     body={JSON: CaseToOpen, FORM: CaseWithFiles},
-    answers={201: shapes.CaseAnswer},
+    answers={201: case_shapes.CaseAnswer},
     problems=["case_open", "grounds_do_not_fit", "bad_attachment", "not_found"],
 )
 def open_case(request: ApiRequest) -> HttpResponse:
@@ -117,7 +118,7 @@ def open_case(request: ApiRequest) -> HttpResponse:
     "Read a request",
     name="cases_read",
     scope=CASES,
-    answers={200: shapes.CaseAnswer},
+    answers={200: case_shapes.CaseAnswer},
     problems=["not_found"],
 )
 def read_case(request: ApiRequest, number: str) -> HttpResponse:
@@ -131,7 +132,7 @@ def read_case(request: ApiRequest, number: str) -> HttpResponse:
     name="cases_message",
     scope=CASES,
     body={JSON: MessageToAdd, FORM: MessageWithFiles},
-    answers={200: shapes.CaseAnswer},
+    answers={200: case_shapes.CaseAnswer},
     problems=["case_closed", "bad_attachment", "not_found", "busy"],
 )
 def add_message(request: ApiRequest, number: str) -> HttpResponse:
@@ -148,7 +149,7 @@ def add_message(request: ApiRequest, number: str) -> HttpResponse:
     name="cases_answer",
     scope=CASES,
     body=AnswerToGive,
-    answers={200: shapes.CaseAnswer},
+    answers={200: case_shapes.CaseAnswer},
     problems=["case_closed", "already_answered", "wrong_state", "not_found", "busy"],
 )
 def answer(request: ApiRequest, number: str) -> HttpResponse:
@@ -167,7 +168,7 @@ def answer(request: ApiRequest, number: str) -> HttpResponse:
     name="cases_withdraw",
     scope=CASES,
     body=Withdrawal,
-    answers={200: shapes.CaseAnswer},
+    answers={200: case_shapes.CaseAnswer},
     problems=["case_closed", "not_found", "busy"],
 )
 def withdraw(request: ApiRequest, number: str) -> HttpResponse:
@@ -176,7 +177,7 @@ def withdraw(request: ApiRequest, number: str) -> HttpResponse:
 
 
 def _done(request: ApiRequest, case: Case, act: str, **brought: Any) -> HttpResponse:
-    fresh = cases.do(act, case=case, by=request.user, door="api", now=request.now, **brought)
+    fresh = cases.do(act, case=case, by=request.user, door=Door.API, now=request.now, **brought)
     return say(case_json(fresh))
 
 
@@ -189,4 +190,4 @@ def case_json(
     case: Case, *, side: str = Side.CUSTOMER, publisher: Publisher | None = None
 ) -> dict[str, object]:
     """With the time line as this side sees it."""
-    return shapes.CaseAnswer.draw(case, timeline=cases.lines(case, side=side, publisher=publisher))
+    return case_shapes.CaseAnswer.draw(case, timeline=cases.lines(case, side=side, publisher=publisher))

@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
-from doors.api import shapes
+from doors.api import catalogue_shapes, shapes
 from doors.api.fields import Checked, Slug, Strict, Text, read_query
 from doors.api.paging import listed
 from doors.api.requests import ApiRequest
@@ -30,7 +30,7 @@ class BundleFilters(Strict):
     "assets/",
     "List assets for sale",
     name="catalogue_assets",
-    answers={200: shapes.a_page_of(shapes.AssetAnswer)},
+    answers={200: shapes.a_page_of(catalogue_shapes.AssetAnswer)},
     query=AssetFilters,
     paged=True,
 )
@@ -40,7 +40,7 @@ def list_assets(request: ApiRequest) -> HttpResponse:
     rows = rows.prefetch_related("requires", "files")
     if "category" in wanted:
         rows = rows.filter(category=wanted["category"])
-    return say(listed(request, rows, ordering=("title", "id"), shape=shapes.AssetAnswer))
+    return say(listed(request, rows, ordering=("title", "id"), shape=catalogue_shapes.AssetAnswer))
 
 
 @route(
@@ -48,12 +48,12 @@ def list_assets(request: ApiRequest) -> HttpResponse:
     "assets/<slug:slug>/",
     "Read an asset",
     name="catalogue_asset",
-    answers={200: shapes.AssetAnswer},
+    answers={200: catalogue_shapes.AssetAnswer},
     problems=["not_found"],
 )
 def read_asset(request: ApiRequest, slug: str) -> HttpResponse:
     rows = Asset.objects.select_related("publisher").prefetch_related("requires", "files")
-    return say(shapes.AssetAnswer.draw(get_object_or_404(rows, slug=slug)))
+    return say(catalogue_shapes.AssetAnswer.draw(get_object_or_404(rows, slug=slug)))
 
 
 @route(
@@ -61,14 +61,14 @@ def read_asset(request: ApiRequest, slug: str) -> HttpResponse:
     "bundles/",
     "List bundles for sale",
     name="catalogue_bundles",
-    answers={200: shapes.a_page_of(shapes.BundleInList)},
+    answers={200: shapes.a_page_of(catalogue_shapes.BundleInList)},
     query=BundleFilters,
     paged=True,
 )
 def list_bundles(request: ApiRequest) -> HttpResponse:
     wanted = read_query(BundleFilters, request)
     rows = Bundle.objects.on_sale().filter(_matching(wanted)).select_related("publisher")
-    return say(listed(request, rows, ordering=("title", "id"), shape=shapes.BundleInList))
+    return say(listed(request, rows, ordering=("title", "id"), shape=catalogue_shapes.BundleInList))
 
 
 @route(
@@ -76,14 +76,14 @@ def list_bundles(request: ApiRequest) -> HttpResponse:
     "bundles/<slug:slug>/",
     "Read a bundle",
     name="catalogue_bundle",
-    answers={200: shapes.BundleAnswer},
+    answers={200: catalogue_shapes.BundleAnswer},
     problems=["not_found"],
 )
 def read_bundle(request: ApiRequest, slug: str) -> HttpResponse:
     bundle = get_object_or_404(Bundle.objects.select_related("publisher"), slug=slug)
     assets = contents(bundle)
     for_sale = bool(assets) and not bundle.withdrawn_at and not any(one.withdrawn_at for one in assets)
-    return say(shapes.BundleAnswer.draw(bundle, for_sale=for_sale, assets=assets))
+    return say(catalogue_shapes.BundleAnswer.draw(bundle, for_sale=for_sale, assets=assets))
 
 
 def _matching(wanted: Checked) -> Q:

@@ -111,7 +111,7 @@ def _say(code: str, detail: str, **more: object) -> HttpResponse:
     return _answer(problem(code, detail, **more), RETRY_AFTER_SECONDS.get(code))
 
 
-def _answer(body: Mapping[str, object], wait: int | None = None) -> HttpResponse:
+def _answer(body: Mapping[str, Any], wait: int | None = None) -> HttpResponse:
     return respond(
         kind_of(str(body["code"])).status, json_of(body), **({"Retry-After": str(wait)} if wait else {})
     )

@@ -18,6 +18,7 @@ from doors.api.paging import listed
 from doors.api.requests import ApiRequest
 from doors.api.routes import route
 from doors.api.views import say
+from ground.doors import Door
 from ground.receipts import Answer
 from refunds.costs import download_costs
 from storefront import links
@@ -113,7 +114,7 @@ def download_asset(request: ApiRequest, asset: str) -> HttpResponse:
     wanted = [Wanted(item.asset, file=_file(item.asset, wish["file"]))]
     wanted += _along(owned_dependencies(request.user, item.asset, request.now), wish["dependencies"])
     if "Idempotency-Key" not in request.headers:
-        made = download(customer=request.user, wanted=wanted, told=TOLD, door="api", now=request.now)
+        made = download(customer=request.user, wanted=wanted, told=TOLD, door=Door.API, now=request.now)
     else:
         answer = request_download(asking=asking(request, _recorded), wanted=wanted, told=TOLD)
         if answer.replayed:  # a twin was quicker

@@ -1,12 +1,12 @@
 """Lists, page by page, by a cursor that stays right while rows are added."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db.models import Model, QuerySet
 from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
-from rest_framework.pagination import CursorPagination
+from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
 from doors.api.drawing import Shape
@@ -26,7 +26,7 @@ class Pages(CursorPagination):
     def get_page_size(self, request: Request) -> int:
         return self.size
 
-    def decode_cursor(self, request: Request) -> Any:
+    def decode_cursor(self, request: Request) -> Cursor | None:
         cursor = super().decode_cursor(request)
         if cursor and "\0" in str(cursor.position):
             raise NotFound  # PostgreSQL would fail on it, and no row that it gave stands there.

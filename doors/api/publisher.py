@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 
 from accounts.models import Publisher
-from doors.api import shapes
+from doors.api import case_shapes, shapes
 from doors.api.authentication import publisher_of
 from doors.api.cases import FORM, JSON, case_json, files
 from doors.api.fields import Slug, Strict, Text, read
@@ -17,6 +17,7 @@ from doors.api.paging import PAGED, listed
 from doors.api.requests import ApiRequest
 from doors.api.routes import route
 from doors.api.views import say
+from ground.doors import Door
 from ground.refusals import Refusal
 from refunds import cases
 from refunds.meant import invoice_meant, not_yours
@@ -29,7 +30,7 @@ REQUEST = "publisher/refund-requests/<case:number>/"
 # What the three answers have in common.
 ANSWER: dict[str, Any] = {
     "scope": WRITE,
-    "answers": {200: shapes.CaseAnswer},
+    "answers": {200: case_shapes.CaseAnswer},
     "problems": ["already_answered", "too_late", "case_closed", "not_found", "busy"],
 }
 
@@ -97,7 +98,7 @@ def verify_invoice(request: ApiRequest, number: str) -> HttpResponse:
     "List the requests that concern us",
     name="publisher_requests",
     scope=READ,
-    answers={200: shapes.a_page_of(shapes.CaseInList)},
+    answers={200: shapes.a_page_of(case_shapes.CaseInList)},
     paged=True,
 )
 def list_requests(request: ApiRequest) -> HttpResponse:
@@ -107,7 +108,7 @@ def list_requests(request: ApiRequest) -> HttpResponse:
             request,
             rows,
             ordering=("-opened_at", "-id"),
-            shape=shapes.CaseInList,
+            shape=case_shapes.CaseInList,
         )
     )
 
@@ -121,7 +122,7 @@ def list_requests(request: ApiRequest) -> HttpResponse:
     scope=WRITE,
     key="taken",
     body={JSON: RequestToSend, FORM: RequestWithFiles},
-    answers={201: shapes.CaseAnswer},
+    answers={201: case_shapes.CaseAnswer},
     problems=["case_open", "grounds_do_not_fit", "bad_attachment", "too_many_look_ups"],
     more="It is the publisher's yes for its own items; the customer is asked whether it is theirs.",
 )
@@ -151,7 +152,7 @@ def send_request(request: ApiRequest) -> HttpResponse:
     "Read a request",
     name="publisher_request_read",
     scope=READ,
-    answers={200: shapes.CaseAnswer},
+    answers={200: case_shapes.CaseAnswer},
     problems=["not_found"],
 )
 def read_request(request: ApiRequest, number: str) -> HttpResponse:
@@ -190,7 +191,7 @@ def _answered(request: ApiRequest, number: str, act: str, form: type[Strict]) ->
         publisher=publisher,
         by=request.user,
         note=note,
-        door="api",
+        door=Door.API,
         now=request.now,
     )
     return say(_as_seen_by(publisher, case))
@@ -202,7 +203,7 @@ def _verified(request: ApiRequest, publisher: Publisher, number: str) -> list[Ve
         numbers=[number],
         by=request.user,
         api_key=request.auth,
-        door="api",
+        door=Door.API,
         now=request.now,
     )
 

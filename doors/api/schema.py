@@ -47,14 +47,14 @@ def errors(request: HttpRequest) -> HttpResponse:
     return render(request, "api/errors.html", {"problems": sorted(PROBLEMS.items())})
 
 
-def whole_schema() -> dict[str, Any]:
+def whole_schema() -> dict[str, object]:
     # The generator keeps its findings in one place: two that work at once would mix theirs.
     with _one_at_a_time:
         return _generated()
 
 
 @lru_cache(maxsize=1)
-def _generated() -> dict[str, Any]:
+def _generated() -> dict[str, object]:
     return SchemaGenerator().get_schema(request=None, public=True)
 
 

@@ -7,68 +7,11 @@ from functools import cache
 from rest_framework import serializers as s
 
 from credits.models import EntryKind, Kind
+from doors.api.catalogue_shapes import File
 from doors.api.decision import DecisionShape
 from doors.api.drawing import Shape, instant, whole
-from refunds.models import Basis, Grounds, Refund, State
-from storefront.models import Asset, AssetFile, Bundle, Cause, Purchase, PurchaseItem, Status
-
-
-class File(Shape):
-    id = whole(source="pk")
-    name = s.CharField()
-    version = s.CharField()
-    quality = s.CharField()
-    bytes = whole(source="size_bytes")
-
-
-class AssetAnswer(Shape):
-    slug = s.SlugField()
-    title = s.CharField()
-    publisher = s.SlugField(source="publisher.slug")
-    price = whole(help_text="in whole credits; 0 only for a free asset")
-    description = s.CharField()
-    category = s.CharField()
-    for_sale = s.BooleanField()
-    requires = s.ListField(child=s.SlugField(), help_text="what it directly requires")
-    files = File(many=True, help_text="newest first")
-
-    @staticmethod
-    def draw_for_sale(asset: Asset) -> bool:
-        return asset.withdrawn_at is None
-
-    @staticmethod
-    def draw_requires(asset: Asset) -> list[str]:
-        return sorted(one.slug for one in asset.requires.all())
-
-    @staticmethod
-    def draw_files(asset: Asset) -> Iterable[AssetFile]:
-        return asset.files.all()
-
-
-class BundleInList(Shape):
-    slug = s.SlugField()
-    title = s.CharField()
-    publisher = s.SlugField(source="publisher.slug")
-    price = whole()
-    description = s.CharField()
-    for_sale = s.BooleanField()
-
-    @staticmethod
-    def draw_for_sale(bundle: Bundle) -> bool:
-        return bundle.withdrawn_at is None
-
-
-class AssetInBundle(Shape):
-    asset = s.SlugField(source="slug")
-    title = s.CharField()
-    publisher = s.SlugField(source="publisher.slug")
-    price = whole(help_text="alone, today: what a refund would deduct once it is downloaded")
-
-
-class BundleAnswer(BundleInList):
-    assets = AssetInBundle(
-        many=True, help_text="as they would be bought now: nested bundles opened, each once"
-    )
+from refunds.models import Basis, Refund
+from storefront.models import AssetFile, Cause, Purchase, PurchaseItem, Status
 
 
 class MeAnswer(Shape):
@@ -205,26 +148,6 @@ class EntryShape(Shape):
 class Redeemed(Shape):
     credits = whole(source="lot.issued")
     balance = whole()
-
-
-class CaseInList(Shape):
-    number = s.CharField()
-    state = s.ChoiceField(State.values)
-    invoice = s.CharField(allow_null=True, source="purchase.number")
-    grounds = s.ChoiceField(Grounds.values)
-    opened_at = instant()
-    deadline = instant(allow_null=True, help_text="of the current state")
-
-
-class StepShape(Shape):
-    at = instant()
-    actor = s.CharField()
-    act = s.CharField(source="code")
-    note = s.CharField()
-
-
-class CaseAnswer(CaseInList):
-    timeline = StepShape(many=True, help_text="as this side sees it")
 
 
 class VerifiedItemShape(Shape):

@@ -1,7 +1,8 @@
 """The acts on a case. GET says what will happen, POST does it."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from functools import partial
 
 from django import forms
 from django.contrib import messages
@@ -52,12 +53,12 @@ def canned_note(request: DeskRequest) -> str:
 
 
 def _form(request: DeskRequest, words: ActPage) -> forms.Form:
-    options: dict[str, Any] = (
-        {"may_give": request.user.has_perm(rights.GIVE)} if words.form is AnswerForm else {}
-    )
+    kind: Callable[..., forms.Form] = words.form
+    if kind is AnswerForm:
+        kind = partial(AnswerForm, may_give=request.user.has_perm(rights.GIVE))
     if request.method == "POST":
-        return words.form(request.POST, **options)
-    return words.form(initial={"note": canned_note(request)}, **options)
+        return kind(request.POST)
+    return kind(initial={"note": canned_note(request)})
 
 
 def _context(
@@ -80,6 +81,6 @@ def _context(
 
 def _proposal(case: Case, request: DeskRequest) -> dict[str, object]:
     """What confirming will do."""
-    standing = rulings.standing(case)
+    standing = cases.standing(case)
     ruling = replace(rulings.proposed(standing, now=request.now), needs_second=False)
     return follows(standing, ruling, request.now)

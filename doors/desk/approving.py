@@ -14,7 +14,7 @@ from ground.refusals import Refusal
 from refunds import cases
 from refunds.case_wording import CANNED
 from refunds.cases import rulings
-from refunds.cases.rulings import Standing
+from refunds.cases.standings import Standing
 from refunds.models import Case, State
 
 
@@ -24,7 +24,7 @@ def approve(request: DeskRequest, number: str) -> HttpResponse:
     if case.purchase is None:
         hindered = cases.why_not("approve", case, request.user, now=request.now)
         return show(request, "cannot", title, {"case": case, "error_message": hindered}, status=409)
-    standing = rulings.standing(case)
+    standing = cases.standing(case)
     form = _form(request, standing)
 
     def carry_out() -> HttpResponse:
@@ -33,7 +33,7 @@ def approve(request: DeskRequest, number: str) -> HttpResponse:
         return redirect("desk_case", number)
 
     def page(error_message: str, status: int) -> HttpResponse:
-        shown = rulings.standing(load(number, request.user)) if error_message else standing
+        shown = cases.standing(load(number, request.user)) if error_message else standing
         return show(request, "approve", title, _context(request, shown, form, error_message), status=status)
 
     return answer_form(request, form, act=carry_out, page=page)

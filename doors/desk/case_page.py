@@ -18,7 +18,7 @@ from credits.wallets import prove
 from doors.desk.pages import DeskRequest, show
 from ground.laws import LawBroken
 from refunds import cases, duplicates
-from refunds.cases import rights, rulings
+from refunds.cases import rights
 from refunds.cases.openings import named_items
 from refunds.cases.refusals import CannotDecide
 from refunds.models import Answer, Case, Denial, Grounds, State
@@ -127,7 +127,7 @@ def _purchase(case: Case) -> dict[str, object]:
     items, purchase = named_items(case), case.purchase
     if purchase is None:
         raise LawBroken("only a request about credits names no purchase")
-    standing, held = rulings.standing(case), duplicates.held_twice(purchase)
+    standing, held = cases.standing(case), duplicates.held_twice(purchase)
     refund = getattr(purchase, "refund", None)
     judged = standing.decision
     if refund is not None and refund.case_id == case.pk:

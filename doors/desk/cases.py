@@ -20,7 +20,7 @@ NUMBER = r"(?P<number>C[0-9]{8})"
 
 
 @admin.register(Case)
-class CaseAdmin(ReadOnlyAdmin):
+class CaseAdmin(ReadOnlyAdmin[Case]):
     """The queue is its list, and the case page the page of a row."""
 
     def changelist_view(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:

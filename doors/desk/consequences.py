@@ -6,7 +6,8 @@ from datetime import datetime
 from django.conf import settings
 
 from refunds.cases import rulings
-from refunds.cases.rulings import Ruling, Standing
+from refunds.cases.rulings import Ruling
+from refunds.cases.standings import Standing, plan_for
 from storefront.sold import Part
 
 
@@ -23,7 +24,7 @@ def follows(standing: Standing, ruling: Ruling, now: datetime) -> dict[str, obje
     """The context of `_ruling.html`."""
     return {
         "ruling": ruling,
-        "plan": rulings.plan_for(standing.purchase, ruling.credits, now),
+        "plan": plan_for(standing.purchase, ruling.credits, now),
         "consequences": [
             Consequence(part, part.slug in ruling.keep, share)
             for part, share in zip(standing.parts, rulings.parts_kept(standing, ruling), strict=True)

@@ -21,6 +21,7 @@ from credits.wallets import prove
 from doors.desk.pages import DeskRequest, answer_form, at, desk_request, show
 from doors.desk.rows import ReadOnlyAdmin
 from doors.forms import KeyedForm, fresh_key
+from ground.doors import Door
 from ground.templatetags.recredit import in_credits
 
 LINES = 50
@@ -29,7 +30,7 @@ VIEW = "credits.view_wallet"
 
 
 @admin.register(Wallet)
-class WalletAdmin(ReadOnlyAdmin):
+class WalletAdmin(ReadOnlyAdmin[Wallet]):
     list_display = ("customer", "balance", "entries_count")
     list_select_related = ("customer",)
     search_help_text = _lazy("E-mail, whole")
@@ -84,7 +85,7 @@ class CodeForm(forms.ModelForm):
 
 
 @admin.register(Code)
-class CodeAdmin(ReadOnlyAdmin):
+class CodeAdmin(ReadOnlyAdmin[Code]):
     """The limits of a code may change; what was redeemed stays as it was."""
 
     form = CodeForm
@@ -127,7 +128,7 @@ class CodeAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Redemption)
-class RedemptionAdmin(ReadOnlyAdmin):
+class RedemptionAdmin(ReadOnlyAdmin[Redemption]):
     list_display = ("at", "code", "wallet", "lot")
     list_select_related = ("code", "wallet", "lot")
     search_help_text = _lazy("The code, or an e-mail")
@@ -199,7 +200,9 @@ def give(request: DeskRequest, pk: str) -> HttpResponse:
 
     def act() -> HttpResponse:
         gift = {name: form.cleaned_data[name] for name in ("credits", "kind", "expires_at", "why")}
-        asking = form.asking(request, write=lambda _: (303, reverse("desk_wallet", args=[pk])), door="desk")
+        asking = form.asking(
+            request, write=lambda _: (303, reverse("desk_wallet", args=[pk])), door=Door.DESK
+        )
         answer = give_credits(asking=asking, customer=wallet.customer, **gift)
         arrived = _("{credits} are in the wallet of {person}.")
         messages.success(request, arrived.format(credits=in_credits(gift["credits"]), person=wallet.customer))

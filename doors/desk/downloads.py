@@ -23,7 +23,7 @@ from storefront.models import Download, Purchase
 
 
 @admin.register(Download)
-class DownloadAdmin(ReadOnlyAdmin):
+class DownloadAdmin(ReadOnlyAdmin[Download]):
     list_display = ("id", "at", "asset", "customer", "purchase", "cause", "via", "struck_at")
     list_select_related = ("asset", "customer", "purchase", "via")
     list_filter = ("cause",)

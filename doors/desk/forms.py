@@ -47,13 +47,13 @@ class HandOverForm(forms.Form):
 
 class AssignForm(forms.Form):
     to = forms.ModelChoiceField(
-        label=_lazy("To whom?"), queryset=User.objects.none(), required=False, empty_label=_lazy("Myself")
+        label=_lazy("To whom?"),
+        queryset=User.objects.filter(is_active=True, groups__name__in=["agents", "leads"])
+        .distinct()
+        .order_by("name", "pk"),
+        required=False,
+        empty_label=_lazy("Myself"),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        people = User.objects.filter(is_active=True, groups__name__in=["agents", "leads"]).distinct()
-        cast("forms.ModelChoiceField[User]", self.fields["to"]).queryset = people.order_by("name", "pk")
 
 
 class AskPublisherForm(forms.Form):

@@ -1,7 +1,5 @@
 """Letters and jobs: what waits, what was given up and why, and sending a letter again."""
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -44,7 +42,7 @@ class NewestLetters(KeysetList):
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnlyAdmin):
+class MessageAdmin(ReadOnlyAdmin[Message]):
     list_display = ("queued_at", "template", "to", "state", "attempts", "last_error")
     list_filter = (State,)
     search_help_text = _lazy("E-mail, whole")
@@ -52,7 +50,7 @@ class MessageAdmin(ReadOnlyAdmin):
     def find(self, rows: "QuerySet[Message]", words: str) -> "QuerySet[Message]":
         return rows.filter(to=words.lower())
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[NewestLetters]:
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[NewestLetters]:
         return NewestLetters
 
     @admin.display(description=_lazy("state"))
@@ -72,7 +70,7 @@ class MessageAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Job)
-class JobAdmin(ReadOnlyAdmin):
+class JobAdmin(ReadOnlyAdmin[Job]):
     list_display = ("name", "due_at", "last_run_at", "claimed_until", "last_error")
 
 

@@ -6,16 +6,20 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect, ForeignKeyRawIdWidget
-from django.db.models import Model, QuerySet
+from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.text import Truncator
+
+Group = tuple[str | None, list[dict[str, object]], int | None]
 
 
 class KnownSelect(AutocompleteSelect):
     known: Model | None = None
 
-    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
+    def optgroups(
+        self, name: str, value: Sequence[str], attr: dict[str, object] | None = None
+    ) -> list[Group]:
         if self.known is None or value != [str(self.known.pk)]:
             return super().optgroups(name, value, attr)
         options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
@@ -26,7 +30,7 @@ class KnownSelect(AutocompleteSelect):
 class KnownId(ForeignKeyRawIdWidget):
     known: Model | None = None
 
-    def label_and_url_for_value(self, value: Any) -> tuple[str, str]:
+    def label_and_url_for_value(self, value: object) -> tuple[str, str]:
         if self.known is None or str(value) != str(self.known.pk):
             return super().label_and_url_for_value(value)
         opts = self.known._meta
@@ -49,10 +53,12 @@ class KnownLines(admin.TabularInline):
     form = KnownForm
     read_with: tuple[str, ...]
 
-    def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Model]":
         return super().get_queryset(request).select_related(*self.read_with)
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: object
+    ) -> forms.ModelChoiceField | None:
         if db_field.name in self.autocomplete_fields:
             kwargs["widget"] = KnownSelect(db_field, self.admin_site)
         elif db_field.name in self.raw_id_fields:

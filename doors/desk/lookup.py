@@ -7,6 +7,7 @@ from django.urls import URLPattern
 from django.utils.translation import gettext as _
 
 from doors.desk.pages import DeskRequest, at, show
+from ground.doors import Door
 from refunds.models import Case
 from refunds.verification import VerifiedItem, readable, verify
 from storefront.models import Purchase
@@ -24,7 +25,7 @@ def verify_invoice(request: DeskRequest) -> HttpResponse:
     numbers = readable(typed)
     items: dict[int, list[VerifiedItem]] = {}
     if numbers:
-        for item in verify(publisher=None, numbers=numbers, by=request.user, door="desk", now=request.now):
+        for item in verify(publisher=None, numbers=numbers, by=request.user, door=Door.DESK, now=request.now):
             items.setdefault(item.item.purchase_id, []).append(item)
     purchases = Purchase.objects.select_related("customer", "refund__credit_note").filter(pk__in=items)
     cases: dict[int | None, list[Case]] = {}

@@ -1,7 +1,6 @@
 """People and publishers: agents look them up, leads make publishers and say who acts for them."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -40,7 +39,7 @@ for model in (Group, EmailAddress, Authenticator):
 
 
 @admin.register(User)
-class UserAdmin(ReadOnlyAdmin):
+class UserAdmin(ReadOnlyAdmin[User]):
     list_display = ("email", "name", "is_active", "is_staff", "date_joined")
     list_filter = ("is_staff", "is_active")
     search_help_text = _lazy("E-mail, whole")
@@ -92,7 +91,7 @@ class MemberInline(KnownLines):
 
 
 @admin.register(Publisher)
-class PublisherAdmin(ReadOnlyAdmin):
+class PublisherAdmin(ReadOnlyAdmin[Publisher]):
     """Leads create publishers and edit their addresses and members."""
 
     list_display = ("name", "slug", "created_at")
@@ -115,12 +114,12 @@ class PublisherAdmin(ReadOnlyAdmin):
     ) -> dict[str, Sequence[str]]:
         return {"slug": ("name",)} if self.has_change_permission(request, obj) else {}
 
-    def log_addition(self, request: HttpRequest, obj: Publisher, message: Any) -> LogEntry:
+    def log_addition(self, request: HttpRequest, obj: Publisher, message: object) -> LogEntry:
         sent = desk_request(request)
         audit.record(by=sent.user, act="make publisher", subject=obj.slug, why=obj.name, now=sent.now)
         return super().log_addition(request, obj, message)
 
-    def log_change(self, request: HttpRequest, obj: Publisher, message: Any) -> LogEntry:
+    def log_change(self, request: HttpRequest, obj: Publisher, message: object) -> LogEntry:
         sent, why = desk_request(request), f"{self.opts.verbose_name}: {message}"
         audit.record(by=sent.user, act="change publisher", subject=obj.slug, why=why, now=sent.now)
         return super().log_change(request, obj, message)

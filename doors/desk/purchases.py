@@ -29,7 +29,7 @@ MOST_AT_ONCE = 50
 
 
 @admin.register(Purchase)
-class PurchaseAdmin(ReadOnlyAdmin):
+class PurchaseAdmin(ReadOnlyAdmin[Purchase]):
     list_display = ("number", "title", "customer", "status", "credits_spent", "completed_at", "downloaded")
     list_select_related = ("customer",)
     list_filter = ("status",)

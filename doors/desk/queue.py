@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from accounts.models import Publisher
 from doors.desk.pages import DeskRequest, show
 from doors.desk.rows import place
+from ground.instants import rfc3339
 from refunds.models import Answer, Case, CaseItem, Grounds, State
 from refunds.models.cases import OPEN_STATES
 from storefront.numbers import normalise
@@ -118,7 +119,7 @@ def _page(request: DeskRequest, rows: "QuerySet[Case]", filters: dict[str, str])
     older = ""
     if len(shown) > A_PAGE:
         last = shown[A_PAGE - 1]
-        key = f"{last.deadline.isoformat()}_{last.pk}" if by_deadline and last.deadline else str(last.pk)
+        key = f"{rfc3339(last.deadline)}_{last.pk}" if by_deadline and last.deadline else str(last.pk)
         older = f"?{urlencode({**kept, 'after': key})}"
     return QueuePage(shown[:A_PAGE], older, f"?{urlencode(kept)}" if after else "")
 

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from accounts.models import AuditLine
 from doors.desk.names import heading_of
 from doors.desk.pages import desk_request, show
-from doors.desk.rows import ReadOnlyAdmin
+from doors.desk.rows import ReadOnlyAdmin, Shown
+from ground.doors import Door
 from refunds.models import Case, ChargeBack, CreditNote, Denial, LookUp, Refund
 from refunds.policy import ReasonCode
 from refunds.serial import decision_from_json
@@ -49,18 +50,18 @@ class How(admin.SimpleListFilter):
         return queryset.filter(case__isnull=self.value() == "policy")
 
 
-class Door(admin.SimpleListFilter):
+class ThroughDoor(admin.SimpleListFilter):
     """The doors are listed here, because finding them in the rows would read every row."""
 
     title, parameter_name = _lazy("through"), "door"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         return [
-            ("page", _("the shop")),
-            ("api", _("the API")),
-            ("store", _("another shop")),
-            ("desk", _("the desk")),
-            ("file", _("a store file")),
+            (Door.PAGE, _("the shop")),
+            (Door.API, _("the API")),
+            (Door.STORE, _("another shop")),
+            (Door.DESK, _("the desk")),
+            (Door.FILE, _("a store file")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Model]") -> "QuerySet[Model]":
@@ -82,18 +83,18 @@ def gives(code: str | None) -> Q:
     return Q(decision__contains=f'"code":"{code}"')
 
 
-class OfAPurchase(ReadOnlyAdmin):
+class OfAPurchase(ReadOnlyAdmin[Shown]):
     """Found by the invoice number in any spelling, or by the customer's address."""
 
     search_help_text = _lazy("Invoice number in any spelling, or e-mail")
 
-    def find(self, rows: "QuerySet[Model]", words: str) -> "QuerySet[Model]":
+    def find(self, rows: "QuerySet[Shown]", words: str) -> "QuerySet[Shown]":
         if "@" in words:
             return rows.filter(customer__email=words.lower())
         return rows.filter(purchase__number=normalise(words) or "")
 
 
-class Judged(OfAPurchase):
+class Judged(OfAPurchase[Shown]):
     """A stored decision, shown as its reader saw it, with its facts."""
 
     def change_view(
@@ -118,7 +119,7 @@ class Judged(OfAPurchase):
 
 
 @admin.register(Refund)
-class RefundAdmin(Judged):
+class RefundAdmin(Judged[Refund]):
     list_display = (
         "at",
         "purchase",
@@ -131,7 +132,7 @@ class RefundAdmin(Judged):
         "on_request",
     )
     list_select_related = ("purchase", "customer", "requested_by", "case")
-    list_filter = (Lately, How, "basis", Door)
+    list_filter = (Lately, How, "basis", ThroughDoor)
 
     @admin.display(description=_lazy("request"))
     def on_request(self, refund: Refund) -> Case | None:
@@ -139,10 +140,10 @@ class RefundAdmin(Judged):
 
 
 @admin.register(Denial)
-class DenialAdmin(Judged):
+class DenialAdmin(Judged[Denial]):
     list_display = ("at", "purchase", "customer", "reasons", "requested_by", "door")
     list_select_related = ("purchase", "customer", "requested_by")
-    list_filter = (Lately, Because, Door)
+    list_filter = (Lately, Because, ThroughDoor)
 
     @admin.display(description=_lazy("reasons"))
     def reasons(self, denial: Denial) -> str:
@@ -150,7 +151,7 @@ class DenialAdmin(Judged):
 
 
 @admin.register(CreditNote)
-class CreditNoteAdmin(ReadOnlyAdmin):
+class CreditNoteAdmin(ReadOnlyAdmin[CreditNote]):
     list_display = ("number", "refund", "customer", "issued_at")
     list_select_related = ("refund", "customer")
     search_help_text = _lazy("Credit note number, or e-mail")
@@ -158,14 +159,14 @@ class CreditNoteAdmin(ReadOnlyAdmin):
     def address_of(self, row: CreditNote) -> str:
         return reverse("admin:refunds_refund_change", args=[row.refund_id])
 
-    def find(self, rows: "QuerySet[Model]", words: str) -> "QuerySet[Model]":
+    def find(self, rows: "QuerySet[CreditNote]", words: str) -> "QuerySet[CreditNote]":
         if "@" in words:
             return rows.filter(customer__email=words.lower())
         return rows.filter(number=words.upper().replace(" ", ""))
 
 
 @admin.register(ChargeBack)
-class ChargeBackAdmin(ReadOnlyAdmin):
+class ChargeBackAdmin(ReadOnlyAdmin[ChargeBack]):
     list_display = ("at", "purchase", "by", "why")
     list_select_related = ("purchase", "by")
 
@@ -174,7 +175,7 @@ class ChargeBackAdmin(ReadOnlyAdmin):
 
 
 @admin.register(PurchaseItem)
-class PurchaseItemAdmin(OfAPurchase):
+class PurchaseItemAdmin(OfAPurchase[PurchaseItem]):
     list_display = ("title", "purchase", "publisher", "original_price", "share", "kept_share", "revoked_at")
     list_select_related = ("purchase", "publisher")
 
@@ -183,7 +184,7 @@ class PurchaseItemAdmin(OfAPurchase):
 
 
 @admin.register(LookUp)
-class LookUpAdmin(ReadOnlyAdmin):
+class LookUpAdmin(ReadOnlyAdmin[LookUp]):
     list_display = ("at", "number", "hit", "publisher", "by", "api_key", "door")
     list_select_related = ("publisher", "by", "api_key")
     list_display_links = None
@@ -191,13 +192,13 @@ class LookUpAdmin(ReadOnlyAdmin):
 
 
 @admin.register(AuditLine)
-class AuditAdmin(ReadOnlyAdmin):
+class AuditAdmin(ReadOnlyAdmin[AuditLine]):
     list_display = ("at", "by", "act", "subject", "why")
     list_display_links = None
     list_select_related = ("by",)
     search_help_text = _lazy("Exactly what it was about: an invoice, a request, an e-mail")
 
-    def find(self, rows: "QuerySet[Model]", words: str) -> "QuerySet[Model]":
+    def find(self, rows: "QuerySet[AuditLine]", words: str) -> "QuerySet[AuditLine]":
         return rows.filter(subject__in={words, words.upper(), normalise(words) or words})
 
 

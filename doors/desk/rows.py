@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -18,6 +18,7 @@ from doors.desk.names import heading_of
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+Shown = TypeVar("Shown", bound=Model)
 BEFORE = "before"
 A_PAGE = 50
 LONGEST_KEY = 18  # digits
@@ -39,7 +40,7 @@ class Page(Paginator):
 class KeysetList(ChangeList):
     """Newest first, from the row before `?before=` on. One row more tells whether there is another page."""
 
-    def get_filters_params(self, params: Any = None) -> Any:
+    def get_filters_params(self, params: dict[str, list[str]] | None = None) -> dict[str, list[str]]:
         return {key: value for key, value in super().get_filters_params(params).items() if key != BEFORE}
 
     def get_results(self, request: HttpRequest) -> None:
@@ -80,7 +81,7 @@ class AskedByFilters(admin.ModelAdmin):
         return lookup in offered
 
 
-class ReadOnlyAdmin(AskedByFilters):
+class ReadOnlyAdmin(AskedByFilters, Generic[Shown]):
     """For people who may view the rows; nobody adds, changes or deletes one."""
 
     change_list_template = "desk/list.html"
@@ -94,7 +95,7 @@ class ReadOnlyAdmin(AskedByFilters):
     # The hint of the search field; `find` then finds rows exactly, by an index.
     search_help_text: ClassVar[StrOrPromise] = ""
 
-    def address_of(self, row: Any) -> str:
+    def address_of(self, row: Shown) -> str:
         """The desk's own page about this row, if it has one."""
         return ""
 
@@ -103,7 +104,7 @@ class ReadOnlyAdmin(AskedByFilters):
         request: HttpRequest,
         object_id: str,
         form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         """Redirects to the row's own page, if it has one."""
         row = self.get_object(request, object_id)
@@ -112,25 +113,25 @@ class ReadOnlyAdmin(AskedByFilters):
             return redirect(address)
         return super().change_view(request, object_id, form_url, extra_context)
 
-    def find(self, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    def find(self, rows: QuerySet[Shown], words: str) -> QuerySet[Shown]:
         return rows.none()
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         return ("pk",) if self.search_help_text else ()
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
+        self, request: HttpRequest, queryset: QuerySet[Shown], search_term: str
+    ) -> tuple[QuerySet[Shown], bool]:
         words = search_term.replace("\x00", "").strip()
         return (self.find(queryset, words), False) if words else (queryset, False)
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
         return KeysetList
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Shown | None = None) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

@@ -29,7 +29,7 @@ class Desk(AdminSite):
             user.is_active and user.is_staff and (not settings.STAFF_SECOND_FACTOR or user.has_second_factor)
         )
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> TemplateResponse:
         from doors.desk.front import front
         from doors.desk.pages import desk_request
 

@@ -2,7 +2,6 @@
 downloaded of somebody else's."""
 
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 
@@ -15,7 +14,7 @@ from storefront.models import Purchase
 ABOUT_DOWNLOADS = {ReasonCode.ASSET_DOWNLOADED, ReasonCode.BUNDLE_OVER_LIMIT}
 
 
-def policy_says(purchase: Purchase, *, at: datetime, now: datetime) -> dict[str, Any]:
+def policy_says(purchase: Purchase, *, at: datetime, now: datetime) -> dict[str, object]:
     """For a template: judged at the instant given, which for a request is that of its opening. Whether the customer's
     own page grants it too is asked of the same facts as of now."""
     quote = opinion(purchase=purchase, now=at)

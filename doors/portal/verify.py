@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from accounts.keys import find_key, grants
 from accounts.models import ApiKey
 from doors.requests import StoreRequest
+from ground.doors import Door
 from ground.refusals import Busy
 from refunds.guesses import TooManyLookUps
 from refunds.verification import VerifiedItem, verify
@@ -38,7 +39,7 @@ def verify_json(request: StoreRequest) -> HttpResponse:
             numbers=",".join(request.GET.getlist("invoice")).split(","),
             by=key.owner,
             api_key=key,
-            door="verify.json",
+            door=Door.VERIFY_JSON,
             now=request.now,
         )
     except TooManyLookUps as refusal:

@@ -12,7 +12,7 @@ from accounts.models import User
 from doors.forms import FilesField, KeyedForm
 from refunds.cases.openings import ALWAYS_OPEN, LEAST_WORDS
 from refunds.cases.words import MOST_WORDS
-from refunds.wording import GROUNDS
+from refunds.enums import Grounds
 from storefront.models import Purchase, PurchaseItem, Status
 from storefront.numbers import normalise
 
@@ -22,7 +22,7 @@ FILES = _lazy("PDF, PNG, JPEG, plain text or ZIP. Only support sees them, unless
 class SignInForm(LoginForm):
     """The field is called E-mail, as everywhere else in the store, also in its errors."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("E-mail")
         # The link to a new password stands below the form: as a hint it would come between two fields for the keyboard.
@@ -30,7 +30,7 @@ class SignInForm(LoginForm):
 
 
 class SignUpForm(SignupForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("E-mail")
         self.fields["password2"].label = _("The same password again")
@@ -77,7 +77,7 @@ class NewCaseForm(MessageForm, KeyedForm):
         all_grounds = purchase is None or purchase.status == Status.COMPLETED
         cast(forms.ChoiceField, self.fields["grounds"]).choices = [
             ("", _("Choose one")),
-            *((code, words) for code, words in GROUNDS.items() if all_grounds or code in ALWAYS_OPEN),
+            *((code, words) for code, words in Grounds.choices if all_grounds or code in ALWAYS_OPEN),
         ]
         message = self.fields["message"]
         message.label = _("What happened?")

@@ -13,6 +13,7 @@ from doors.storefile.problems import LineRefused
 from doors.storefile.reading import Line
 from doors.storefile.times import parse_time
 from doors.storefile.writing import SoldRows
+from ground.doors import Door
 from refunds.case_wording import ACTS
 from refunds.cases import clocks
 from refunds.closing import Closing, close_open_cases
@@ -79,7 +80,7 @@ class Cases:
     ) -> None:
         """What the living store does when a refund or a charge-back meets an open case."""
         if self._open.pop(sold.pk, None):
-            close_open_cases([Closing(sold.pk, by, "file", credits)], act=act, now=at)
+            close_open_cases([Closing(sold.pk, by, Door.FILE, credits)], act=act, now=at)
 
     def _assert_may_stand(self, line: Line, sold: Sold | None, number: str) -> None:
         if Case.objects.filter(number=number).exists():
@@ -183,7 +184,7 @@ class Cases:
                     side=step["side"],
                     by_id=self._person(step.get("by")),
                     publisher_id=self.people.seller(step["publisher"]).pk if "publisher" in step else None,
-                    door=step.get("door", "file"),
+                    door=step.get("door", Door.FILE),
                     act=step["act"],
                     note=step.get("note", ""),
                     private_note=step.get("private_note", ""),

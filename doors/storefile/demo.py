@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
-from doors.storefile.times import format_time
+from ground.instants import rfc3339
 
 FILE = Path(__file__).with_name("demo.jsonl")
 SPAN = r"\d+[dhm](?: \d+[dhm])*"
@@ -22,7 +22,7 @@ def as_file(now: datetime, *, without: Container[str] = (), terms: bool = True) 
     """`without` names codes and terms that the store has already, with dates of an earlier day; a store that has sold
     something takes no terms of an earlier day at all."""
     now = now.replace(microsecond=0)
-    text = TIME.sub(lambda time: f'"{format_time(_instant(time, now))}"', FILE.read_text(encoding="utf-8"))
+    text = TIME.sub(lambda time: f'"{rfc3339(_instant(time, now))}"', FILE.read_text(encoding="utf-8"))
     text = CASE.sub(lambda case: f'"{_case_number(int(case[1]), now)}"', text)
     lines = text.splitlines(keepends=True)
     return BytesIO("".join(line for line in lines if _is_wanted(line, without, terms)).encode())

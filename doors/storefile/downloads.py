@@ -12,6 +12,7 @@ from doors.storefile.reading import Line
 from doors.storefile.times import parse_time
 from doors.storefile.writing import SoldRows
 from ground import rows as table
+from ground.doors import Door
 from ground.laws import given
 from storefront import sold as law
 from storefront.models import Cause, Download
@@ -51,7 +52,7 @@ class Downloads:
             file_id=file,
             version=version,
             told=line.get("told", ""),
-            door=line.get("door", "file"),
+            door=line.get("door", Door.FILE),
             id=next(self._ids),
         )
         law.hand_out(sold, handed)
@@ -94,7 +95,7 @@ def _place_to_download(sold: Sold, line: Line) -> int:
     if place is None:
         raise LineRefused(f"is of “{line['asset']}”, which is no item of the purchase “{line['purchase']}”")
     # Only downloads that this store handed out after the purchase moved in are known; a dump names their door.
-    if not sold.download_log and line.get("door", "file") == "file":
+    if not sold.download_log and line.get("door", Door.FILE) == Door.FILE:
         raise LineRefused(f"is of the purchase “{line['purchase']}”, whose downloads nobody knows")
     return place
 

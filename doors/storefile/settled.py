@@ -17,6 +17,7 @@ from doors.storefile.problems import LineRefused, Problems
 from doors.storefile.reading import Line
 from doors.storefile.times import parse_time
 from doors.storefile.writing import SoldRows
+from ground.doors import Door
 from ground.rows import fresh_ids
 from refunds.credit_notes import note_of
 from refunds.models import Case, CreditNote, Denial, Refund
@@ -64,7 +65,7 @@ class SettledLines:
             requested_by=self.people.find(line["requested_by"]).pk
             if "requested_by" in line
             else sold.customer.pk,
-            door=line.get("door", "file"),
+            door=line.get("door", Door.FILE),
             case=case.pk if case else None,
             told=(evidence.facts_text, evidence.decision_text),
         )
@@ -89,7 +90,7 @@ class SettledLines:
                 facts=evidence.facts_text,
                 decision=evidence.decision_text,
                 requested_by_id=by.pk,
-                door=line.get("door", "file"),
+                door=line.get("door", Door.FILE),
                 at=at,
             )
         )

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
 
 from django import template
 from django.utils import timezone
@@ -19,7 +18,9 @@ LEFT, RIGHT = 48, 56
 
 
 @register.inclusion_tag("_chart.html")
-def line_chart(title: str, points: Sequence[tuple[datetime, int]], what: str = "Balance") -> dict[str, Any]:
+def line_chart(
+    title: str, points: Sequence[tuple[datetime, int]], what: str = "Balance"
+) -> dict[str, object]:
     """How an amount stood over time: a step at each change, the last value written at its end."""
     top = _round_top(max((value for _, value in points), default=0))
     return {
@@ -34,10 +35,12 @@ def line_chart(title: str, points: Sequence[tuple[datetime, int]], what: str = "
 
 
 @register.inclusion_tag("_chart.html")
-def bar_chart(title: str, rows: Sequence[tuple[str, Any]], what: str = "Credits") -> dict[str, Any]:
+def bar_chart(
+    title: str, rows: Sequence[tuple[str, int | Sequence[int]]], what: str = "Credits"
+) -> dict[str, object]:
     """Amounts from zero. A row is (label, amount), or (label, (one, two)) with `what="Sold,Refunded"`."""
     heads = what.split(",")
-    plain = [(label, list(value) if isinstance(value, (list, tuple)) else [value]) for label, value in rows]
+    plain = [(label, [value] if isinstance(value, int) else list(value)) for label, value in rows]
     top = _round_top(max((value for _, values in plain for value in values), default=0))
     return {
         "title": title,
@@ -59,7 +62,7 @@ def _round_top(highest: int) -> int:
         power *= 10
 
 
-def _frame(width: int, top: int) -> dict[str, Any]:
+def _frame(width: int, top: int) -> dict[str, object]:
     lines = [top * share // 4 for share in (1, 2, 3, 4)] if top % 4 == 0 else [top]
     return {
         "width": width,
@@ -73,7 +76,7 @@ def _frame(width: int, top: int) -> dict[str, Any]:
     }
 
 
-def _line_picture(width: int, points: Sequence[tuple[datetime, int]], top: int) -> dict[str, Any]:
+def _line_picture(width: int, points: Sequence[tuple[datetime, int]], top: int) -> dict[str, object]:
     first, last = points[0][0], points[-1][0]
     whole = (last - first).total_seconds() or 1
     places = [
@@ -93,7 +96,7 @@ def _line_picture(width: int, points: Sequence[tuple[datetime, int]], top: int) 
     }
 
 
-def _bar_picture(width: int, rows: Sequence[tuple[str, Sequence[int]]], top: int) -> dict[str, Any]:
+def _bar_picture(width: int, rows: Sequence[tuple[str, Sequence[int]]], top: int) -> dict[str, object]:
     room = (width - LEFT - 8) / len(rows)
     count = max(len(values) for _, values in rows)
     thick = min(44.0, room * 0.72 / count)

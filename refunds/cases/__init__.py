@@ -15,7 +15,8 @@ from refunds.cases.acts import do, possible, why_not
 from refunds.cases.attachments import Upload, received
 from refunds.cases.escalation import escalate_cases
 from refunds.cases.requests import open_by_agent, open_by_customer, open_publisher_request
-from refunds.cases.rulings import rule, standing, suggestion
+from refunds.cases.rulings import rule, suggestion
+from refunds.cases.standings import standing
 from refunds.cases.strikes import strike
 from refunds.cases.timeline import Line, lines, visible_attachments
 

@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Publisher, User
 from credits.books import Books
+from ground.doors import Door
 from ground.laws import given
 from refunds.cases import rights
 from refunds.cases.attachments import Checked
 from refunds.cases.locks import state_words
 from refunds.cases.refusals import CannotDecide, NotYourTurn, OwnCase
-from refunds.cases.rulings import Ruling, Standing, standing
+from refunds.cases.rulings import Ruling
+from refunds.cases.standings import Standing, standing
 from refunds.models import Answer, Case, State
 from refunds.models.cases import OPEN_STATES, Side
 
@@ -79,7 +81,7 @@ class Doing:
 
     def by_itself(self) -> Doing:
         """For what follows without anybody's doing."""
-        return replace(self, by=None, by_id=None, door="clock", note="", private_note="", files=())
+        return replace(self, by=None, by_id=None, door=Door.CLOCK, note="", private_note="", files=())
 
 
 Check = Callable[[Doing], None]

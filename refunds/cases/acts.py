@@ -9,6 +9,7 @@ from datetime import datetime
 
 from accounts import audit
 from accounts.models import Publisher, User
+from ground.doors import Door
 from ground.laws import law
 from ground.refusals import Refusal
 from ground.transactions import in_transaction
@@ -45,7 +46,7 @@ def do(
     case: Case,
     by: User,
     now: datetime,
-    door: str = "desk",
+    door: str = Door.DESK,
     publisher: Publisher | None = None,
     note: str = "",
     private_note: str = "",

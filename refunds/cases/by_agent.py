@@ -19,11 +19,11 @@ from refunds.cases.rulings import (
     Ruling,
     assert_decidable,
     assert_evidence,
-    plan_for,
     proposed,
     rule,
     waits_for_the_customer,
 )
+from refunds.cases.standings import plan_for
 from refunds.models import Basis, Case, Grounds
 from refunds.services import shown
 from refunds.settlement import Settlement, settle

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from ground.doors import Door
 from ground.refusals import Refusal
 from ground.transactions import in_transaction
 from outbox.jobs import every
@@ -58,7 +59,7 @@ def _escalate(case: Case, now: datetime) -> Counter[str]:
 
 def _do_if_due(act: Act, case: Case, now: datetime) -> bool:
     try:
-        doing = asserted(Doing(act=act, case=case, door="clock", now=now))
+        doing = asserted(Doing(act=act, case=case, door=Door.CLOCK, now=now))
     except Refusal:
         return False
     carry_out(doing)

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Publisher, PublisherEmail, User
+from ground.doors import Door
 from ground.receipts import Answer as Told
 from ground.receipts import Asking, idempotently
 from ground.transactions import in_transaction
@@ -55,7 +56,7 @@ def open_by_customer(
 
 
 def open_by_agent(
-    *, purchase: Purchase, by: User, grounds: str, note: str, now: datetime, door: str = "desk"
+    *, purchase: Purchase, by: User, grounds: str, note: str, now: datetime, door: str = Door.DESK
 ) -> Case:
     """On a customer's behalf, also long after the window; the publishers are asked as ever."""
 

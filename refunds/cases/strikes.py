@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from credits.books import open_books
+from ground.doors import Door
 from ground.transactions import in_transaction
 from refunds.cases import rights
 from refunds.cases.act import Doing
@@ -21,7 +22,7 @@ from storefront.models import Download
 
 
 def strike(
-    *, downloads: Sequence[Download], by: User, why: str, now: datetime, door: str = "desk"
+    *, downloads: Sequence[Download], by: User, why: str, now: datetime, door: str = Door.DESK
 ) -> Case | None:
     """Strikes downloads of one purchase together. Where that makes the purchase eligible as of the opening of its open
     case, the policy's amount is settled at once. Returns the case that was settled, if one was."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Publisher, User
 from credits.models import MOST, Payment
+from ground.doors import Door
 from ground.guards import Guard
 from ground.prepared import Given, Prepared, as_model, columns
 from storefront.enums import Cause, Status
@@ -146,7 +147,7 @@ class Purchase(models.Model):
         )
 
 
-def _judged(**named: Given) -> models.QuerySet[Purchase, Any]:
+def _judged(**named: Given) -> models.QuerySet[Purchase, tuple[object, ...]]:
     rows = Purchase.objects.filter(**named).order_by("pk")
     return rows.values_list(*columns(Purchase), *columns(Terms, of="terms"), *columns(User, of="customer"))
 
@@ -155,7 +156,7 @@ _locked = Prepared(lambda: _judged(pk__among=Given("pks")), lock=Purchase)
 _own = Prepared(lambda: _judged(customer=Given("customer"), number=Given("number")))
 
 
-def _with_terms_and_buyer(row: tuple[Any, ...]) -> Purchase:
+def _with_terms_and_buyer(row: tuple[object, ...]) -> Purchase:
     own, terms = len(columns(Purchase)), len(columns(Terms))
     purchase = as_model(Purchase, row[:own])
     purchase.terms = as_model(Terms, row[own : own + terms])
@@ -233,7 +234,7 @@ class Download(models.Model):
     cause = models.CharField(max_length=10, choices=Cause, default=Cause.DIRECT)
     via = models.ForeignKey(Asset, models.PROTECT, null=True, blank=True, related_name="+")
     told = models.TextField(blank=True, help_text=_("what the page said before the click"))
-    door = models.CharField(max_length=20, default="page")
+    door = models.CharField(max_length=20, default=Door.PAGE)
     at = models.DateTimeField()
     struck_at = models.DateTimeField(null=True, blank=True)
     struck_by = models.ForeignKey(

@@ -19,7 +19,7 @@ from credits.models import Code, Lot
 from credits.proofs import Progress, findings
 from doors.storefile.demo import as_file
 from doors.storefile.loading import Options, load
-from doors.storefile.times import format_time
+from ground.instants import rfc3339
 from refunds.facts import terms_of
 from refunds.models import Basis, Grounds, Refund, State, VerifiedInvoice
 from refunds.policy import ReasonCode, decide
@@ -142,7 +142,7 @@ def test_each_refund_by_the_policy_is_what_the_policy_says_of_its_facts(demo: da
     for refund in Refund.objects.filter(basis=Basis.POLICY).select_related("purchase__terms"):
         facts = facts_from_json(json.loads(refund.facts))
         decision = decide(facts, terms=terms_of(refund.purchase), now=refund.at)
-        line = told[format_time(refund.at)]
+        line = told[rfc3339(refund.at)]
         assert decision.eligible
         assert decision.credits == line["credits"]
         judged[line["purchase"]] = (

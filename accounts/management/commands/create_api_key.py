@@ -1,7 +1,6 @@
 """Makes an API key and prints it, this once: it is stored as a digest."""
 
 import argparse
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -30,22 +29,22 @@ class Command(BaseCommand):
             help="repeatable; none: all that its kind may have",
         )
 
-    def handle(self, **options: Any) -> None:
-        owner = User.objects.filter(email=options["email"].strip().lower(), is_active=True).first()
+    def handle(
+        self, *, email: str, publisher: str | None, store: bool, name: str, scope: list[str], **_: object
+    ) -> None:
+        owner = User.objects.filter(email=email.strip().lower(), is_active=True).first()
         if owner is None:
-            raise CommandError(f"There is no active user {options['email']}. No key was made.")
-        publisher = None
-        if options["publisher"]:
-            publisher = Publisher.objects.filter(slug=options["publisher"]).first()
-            if publisher is None:
-                raise CommandError(f"There is no publisher {options['publisher']}. No key was made.")
+            raise CommandError(f"There is no active user {email}. No key was made.")
+        speaks_for = Publisher.objects.filter(slug=publisher).first() if publisher else None
+        if publisher and speaks_for is None:
+            raise CommandError(f"There is no publisher {publisher}. No key was made.")
         try:
             row, secret = make_key(
                 owner=owner,
-                publisher=publisher,
-                store=options["store"],
-                name=options["name"],
-                scopes=list(dict.fromkeys(options["scope"])),
+                publisher=speaks_for,
+                store=store,
+                name=name,
+                scopes=list(dict.fromkeys(scope)),
                 now=timezone.now(),
             )
         except Refusal as refusal:

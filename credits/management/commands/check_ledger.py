@@ -3,7 +3,6 @@
 import json
 import sys
 import time
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from tqdm import tqdm
@@ -18,7 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="report as JSON")
 
-    def handle(self, **options: Any) -> None:
+    def handle(self, **options: object) -> None:
         first: dict[str, Finding] = {}
         counts: dict[str, int] = {}
         started = time.monotonic()
@@ -35,7 +34,7 @@ class Command(BaseCommand):
         if first:
             sys.exit(1)
 
-    def _bar(self) -> Any:
+    def _bar(self) -> "tqdm[object]":
         shown = sys.stderr.isatty()
         return tqdm(total=total() if shown else None, unit=" rows", disable=not shown, leave=False)
 

@@ -1,7 +1,5 @@
 """Verify invoice: one number or a pasted list, typed or read out of the customer's PDF; and the list of all verified."""
 
-from typing import Any
-
 from django import forms
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -13,6 +11,7 @@ from doors.portal.gate import PortalRequest, for_publishers
 from doors.portal.reading import numbers_and_rest, numbers_in_file
 from doors.portal.refusals import ShownRefusals
 from doors.spreadsheets import csv_file
+from ground.doors import Door
 from refunds.verification import MOST_NUMBERS, VerifiedItem, verify
 from refunds.verified import as_of_today, verified_invoices, whole_list
 
@@ -42,7 +41,7 @@ class VerifyForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": "application/pdf"}),
     )
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Finds the numbers, and says what is the matter with whatever is none."""
         self.numbers, self.rest = numbers_and_rest(self.cleaned_data.get("number", ""))
         file = self.cleaned_data.get("file")
@@ -69,7 +68,11 @@ def invoices(request: PortalRequest) -> HttpResponse:
         return _page(request, form, status=422)
     with ShownRefusals(request, form) as refused:
         items = verify(
-            publisher=request.publisher, numbers=form.numbers, by=request.user, door="page", now=request.now
+            publisher=request.publisher,
+            numbers=form.numbers,
+            by=request.user,
+            door=Door.PAGE,
+            now=request.now,
         )
         shown = VerifyForm(initial={"number": "\n".join([*form.numbers, *form.rest])})
         hits = _by_invoice(items)

@@ -21,6 +21,7 @@ from doors.portal.gate import PortalRequest, for_publishers
 from doors.portal.opinions import policy_says
 from doors.portal.refusals import ShownRefusals
 from doors.reading import in_one_state
+from ground.doors import Door
 from refunds import cases
 from refunds.cases.refusals import NotAsked
 from refunds.models import Answer, Basis, Case, CaseItem, State
@@ -186,7 +187,13 @@ def attachment(request: PortalRequest, number: str, ref: str) -> HttpResponse:
 
 def _do(request: PortalRequest, case: Case, act: str, **brought: Any) -> None:
     cases.do(
-        act, case=case, by=request.user, publisher=request.publisher, door="page", now=request.now, **brought
+        act,
+        case=case,
+        by=request.user,
+        publisher=request.publisher,
+        door=Door.PAGE,
+        now=request.now,
+        **brought,
     )
 
 

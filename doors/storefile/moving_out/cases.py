@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from doors.storefile.moving_out.references import References, without_empty
 from doors.storefile.reading import Line
-from doors.storefile.times import format_time
+from ground.instants import rfc3339
 from refunds.models import Answer, Attachment, Case, CaseEvent
 
 # Files fill a case's own line up to here; each further one has a line of its own.
@@ -54,13 +54,9 @@ def _case(case: Case, refs: References) -> Line:
         **without_empty(
             publisher=case.publisher_id and refs.publishers[case.publisher_id], reply_to=case.reply_to
         ),
-        "opened_at": format_time(case.opened_at),
-        "state_since": format_time(case.state_since),
-        **(
-            {"deadline": format_time(case.deadline)}
-            if case.is_open
-            else {"closed_at": format_time(case.closed_at)}
-        ),
+        "opened_at": rfc3339(case.opened_at),
+        "state_since": rfc3339(case.state_since),
+        **({"deadline": rfc3339(case.deadline)} if case.is_open else {"closed_at": rfc3339(case.closed_at)}),
         **without_empty(
             assigned_to=case.assigned_to_id and refs.email(case.assigned_to_id), with_lead=case.with_lead
         ),
@@ -81,17 +77,17 @@ def _proposal(case: Case, by: int, refs: References) -> Line:
 
 
 def _answer(answer: Answer, refs: References) -> Line:
-    answered = {"authorised": answer.authorised, "answered_at": format_time(answer.answered_at)}
+    answered = {"authorised": answer.authorised, "answered_at": rfc3339(answer.answered_at)}
     return {
         "publisher": refs.publishers[answer.publisher_id],
-        "asked_at": format_time(answer.asked_at),
-        "deadline": format_time(answer.deadline),
+        "asked_at": rfc3339(answer.asked_at),
+        "deadline": rfc3339(answer.deadline),
         "reminders": answer.reminders,
         **({} if answer.authorised is None else answered),
         **without_empty(
             answered_by=answer.answered_by_id and refs.email(answer.answered_by_id),
             note=answer.note,
-            help_offered_at=format_time(answer.help_offered_at),
+            help_offered_at=rfc3339(answer.help_offered_at),
             help_note=answer.help_note,
         ),
         **({} if answer.help_accepted is None else {"help_accepted": answer.help_accepted}),
@@ -100,7 +96,7 @@ def _answer(answer: Answer, refs: References) -> Line:
 
 def _step(event: CaseEvent, refs: References) -> Line:
     return {
-        "at": format_time(event.at),
+        "at": rfc3339(event.at),
         "side": event.side,
         **without_empty(
             by=event.by_id and refs.email(event.by_id),
@@ -122,6 +118,6 @@ def _attached(pk: int, places: dict[int, int], refs: References) -> Line:
         "by": refs.email(file.by_id),
         "side": file.side,
         **without_empty(shared=file.shared),
-        "at": format_time(file.at),
+        "at": rfc3339(file.at),
         **({"step": places[file.event_id]} if file.event_id else {}),
     }

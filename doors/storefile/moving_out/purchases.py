@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from doors.storefile.moving_out.customers import Rows
 from doors.storefile.moving_out.references import References, without_empty
 from doors.storefile.reading import Line
-from doors.storefile.times import format_time
+from ground.instants import rfc3339
 from ground.laws import given
 from storefront.models import Download, Purchase, Status
 
@@ -27,7 +27,7 @@ def document(number: str, facts: str, issued_at: str, rows: Rows) -> Line:
     rendered = rows.document(number)
     if rendered is not None:
         line["pdf"] = base64.b64encode(rendered.pdf).decode()
-        line["rendered_at"] = format_time(rendered.rendered_at)
+        line["rendered_at"] = rfc3339(rendered.rendered_at)
     return line
 
 
@@ -36,7 +36,7 @@ def _purchase(purchase: Purchase, ref: str, rows: Rows, refs: References) -> Lin
     invoice = rows.invoices.get(purchase.pk)
     later = purchase.completed_at is not None and purchase.completed_at != purchase.created_at
     asked = {
-        "at": format_time(purchase.asked_at),
+        "at": rfc3339(purchase.asked_at),
         "count": purchase.asked_count,
         "price": purchase.asked_price,
     }
@@ -48,8 +48,8 @@ def _purchase(purchase: Purchase, ref: str, rows: Rows, refs: References) -> Lin
         "title": purchase.title,
         "publisher": refs.publishers[purchase.publisher_id],
         "credits": purchase.credits_spent,
-        "at": format_time(purchase.created_at),
-        **({"completed_at": format_time(purchase.completed_at)} if later else {}),
+        "at": rfc3339(purchase.created_at),
+        **({"completed_at": rfc3339(purchase.completed_at)} if later else {}),
         "status": str(status),
         "invoice": purchase.number,
         "items": [
@@ -66,7 +66,7 @@ def _purchase(purchase: Purchase, ref: str, rows: Rows, refs: References) -> Lin
         **without_empty(allow_duplicate=purchase.allowed_duplicate),
         **({"asked": asked} if purchase.asked_at else {}),
         **(
-            {"document": document(invoice.number, invoice.facts, format_time(invoice.issued_at), rows)}
+            {"document": document(invoice.number, invoice.facts, rfc3339(invoice.issued_at), rows)}
             if invoice
             else {}
         ),
@@ -87,7 +87,7 @@ def _download(download: Download, purchase: str, refs: References) -> Iterator[L
         "purchase": purchase,
         **ref,
         "asset": refs.assets[download.asset_id],
-        "at": format_time(download.at),
+        "at": rfc3339(download.at),
         "cause": download.cause,
         **({"via": refs.assets[download.via_id]} if download.via_id else {}),
         **(refs.file(download.file_id) if download.file_id else {"version": download.version}),
@@ -100,5 +100,5 @@ def _download(download: Download, purchase: str, refs: References) -> Iterator[L
             "download": ref["ref"],
             "by": refs.email(given(download.struck_by_id, "a strike is somebody's")),
             "why": download.struck_why,
-            "at": format_time(download.struck_at),
+            "at": rfc3339(download.struck_at),
         }

@@ -8,7 +8,7 @@ from doors.storefile.moving_out.customers import Rows
 from doors.storefile.moving_out.purchases import document
 from doors.storefile.moving_out.references import References, without_empty
 from doors.storefile.reading import Line
-from doors.storefile.times import format_time
+from ground.instants import rfc3339
 from refunds.models import Denial, Refund
 from storefront.models import Purchase
 
@@ -26,11 +26,11 @@ def refund_line(refund: Refund, rows: Rows, refs: References, *, restores: list[
         "purchase": refs.purchases[refund.purchase_id],
         "credits": refund.credits,
         "basis": refund.basis,
-        "at": format_time(refund.at),
+        "at": rfc3339(refund.at),
         **({"restores": restores} if restores else {}),
         "kept": kept,
         "credit_note": note.number,
-        "document": document(note.number, note.facts, format_time(note.issued_at), rows),
+        "document": document(note.number, note.facts, rfc3339(note.issued_at), rows),
         "requested_by": refs.email(refund.requested_by_id),
         "door": refund.door,
         **({"case": number_of(refund.case_id)} if refund.case_id else {}),
@@ -45,7 +45,7 @@ def afterwards(purchase: Purchase, rows: Rows, refs: References) -> Iterator[Lin
             "type": "denial",
             "purchase": refs.purchases[purchase.pk],
             "by": refs.email(denial.requested_by_id),
-            "at": format_time(denial.at),
+            "at": rfc3339(denial.at),
             "door": denial.door,
             **_evidence(denial, refs),
         }
@@ -60,7 +60,7 @@ def afterwards(purchase: Purchase, rows: Rows, refs: References) -> Iterator[Lin
         yield {
             "type": "charge_back",
             "purchase": refs.purchases[purchase.pk],
-            "at": format_time(charge_back.at),
+            "at": rfc3339(charge_back.at),
             "why": charge_back.why,
             **without_empty(by=charge_back.by_id and refs.email(charge_back.by_id)),
         }

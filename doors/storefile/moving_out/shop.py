@@ -11,7 +11,7 @@ from accounts.people import ROLES
 from credits.models import Code
 from doors.storefile.moving_out.references import References, without_empty
 from doors.storefile.reading import Line
-from doors.storefile.times import format_time
+from ground.instants import rfc3339
 from ground.laws import given
 from storefront.models import Asset, Bundle, Terms
 
@@ -36,7 +36,7 @@ def _publishers() -> Iterator[Line]:
             "slug": row.slug,
             "name": row.name,
             "emails": list(emails.values_list("address", flat=True)),
-            "since": format_time(row.created_at),
+            "since": rfc3339(row.created_at),
         }
 
 
@@ -51,7 +51,7 @@ def _users(refs: References) -> Iterator[Line]:
             {
                 "slug": refs.publishers[membership.publisher_id],
                 "role": membership.role,
-                "since": format_time(membership.since),
+                "since": rfc3339(membership.since),
             }
         )
     staff = set(User.objects.filter(groups__isnull=False).values_list("pk", flat=True))
@@ -66,7 +66,7 @@ def _users(refs: References) -> Iterator[Line]:
                 publishers=placed.get(row.pk),
                 time_zone=row.time_zone,
             ),
-            "since": format_time(row.date_joined),
+            "since": rfc3339(row.date_joined),
             **({} if row.is_active else {"active": False}),
             **({"confirmed": False} if row.pk in unconfirmed else {}),
         }
@@ -77,10 +77,10 @@ def _terms(refs: References) -> Iterator[Line]:
         yield {
             "type": "terms",
             "version": row.version,
-            "in_force_from": format_time(row.in_force_from),
+            "in_force_from": rfc3339(row.in_force_from),
             "window_days": row.window_days,
             "bundle_percent": row.bundle_percent,
-            "published_at": format_time(row.created_at),
+            "published_at": rfc3339(row.created_at),
             **without_empty(published_by=row.published_by_id and refs.email(row.published_by_id)),
         }
 
@@ -105,14 +105,14 @@ def _asset(row: Asset, refs: References) -> Line:
                 "name": file.name,
                 "version": file.version,
                 "bytes": file.size_bytes,
-                "since": format_time(file.added_at),
+                "since": rfc3339(file.added_at),
                 **without_empty(quality=file.quality, path=file.content.name),
             }
             for file in files
         ],
         **without_empty(description=row.description, category=row.category),
-        "since": format_time(row.created_at),
-        **without_empty(withdrawn_at=format_time(row.withdrawn_at)),
+        "since": rfc3339(row.created_at),
+        **without_empty(withdrawn_at=rfc3339(row.withdrawn_at)),
     }
 
 
@@ -157,8 +157,8 @@ def _bundle(row: Bundle, refs: References) -> Line:
             for part in parts
         ],
         **without_empty(description=row.description),
-        "since": format_time(row.created_at),
-        **without_empty(withdrawn_at=format_time(row.withdrawn_at)),
+        "since": rfc3339(row.created_at),
+        **without_empty(withdrawn_at=rfc3339(row.withdrawn_at)),
     }
 
 
@@ -171,8 +171,8 @@ def _codes(refs: References) -> Iterator[Line]:
             "kind": row.kind,
             "uses": row.uses,
             "per_user": row.per_user,
-            "expires_at": format_time(row.expires_at),
+            "expires_at": rfc3339(row.expires_at),
             "lot_days": row.lot_days,
             **without_empty(user=row.user_id and refs.email(row.user_id)),
-            "since": format_time(row.created_at),
+            "since": rfc3339(row.created_at),
         }

@@ -10,7 +10,7 @@ from doors.storefile.moving_out.references import References, without_empty
 from doors.storefile.moving_out.shop import shop_lines
 from doors.storefile.moving_out.wallets import customer_lines
 from doors.storefile.reading import Line
-from doors.storefile.times import format_time
+from ground.instants import rfc3339
 from ground.transactions import snapshot
 
 # Their own lines bring these back.
@@ -44,5 +44,5 @@ def _lines(progress: Callable[[int], object]) -> Iterator[Line]:
             "act": row.act,
             "subject": row.subject,
             **without_empty(why=row.why),
-            "at": format_time(row.at),
+            "at": rfc3339(row.at),
         }

@@ -12,7 +12,7 @@ from doors.storefile.moving_out.purchases import purchase_lines
 from doors.storefile.moving_out.references import References, without_empty
 from doors.storefile.moving_out.settled import afterwards, refund_line
 from doors.storefile.reading import Line
-from doors.storefile.times import format_time
+from ground.instants import rfc3339
 from ground.laws import given
 from storefront.models import Purchase
 
@@ -49,7 +49,7 @@ def _group(
                 "type": "expiry",
                 "grant": refs.lots[entry.lot_id],
                 "credits": -entry.credits,
-                "at": format_time(entry.at),
+                "at": rfc3339(entry.at),
             }
     elif kind == EntryKind.SPEND:
         draws = [{"grant": refs.lots[entry.lot_id], "credits": -entry.credits} for entry in entries]
@@ -88,8 +88,8 @@ def _arrival(entry: Entry, rows: Rows, refs: References) -> Line:
         "user": refs.email(entry.wallet_id),
         "credits": lot.issued,
         "kind": lot.kind,
-        "at": format_time(lot.created_at),
-        "expires_at": format_time(lot.expires_at),
+        "at": rfc3339(lot.created_at),
+        "expires_at": rfc3339(lot.expires_at),
     }
     if redemption is not None:
         return {"type": "redemption", **line, "code": redemption.code.code}
@@ -114,5 +114,5 @@ def _came_back(entry: Entry, rows: Rows, refs: References) -> Line:
         "grant": refs.lots[drawn_from],
         "credits": entry.credits,
         "ref": ref,
-        "expires_at": format_time(lot.expires_at),
+        "expires_at": rfc3339(lot.expires_at),
     }

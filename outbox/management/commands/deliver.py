@@ -5,7 +5,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -18,7 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="run what is due, send what is due, and end")
 
-    def handle(self, *, once: bool, **_: Any) -> None:
+    def handle(self, *, once: bool, **_: object) -> None:
         with ending_on_signals() as stop:
             if not once:
                 worker.work(stop)

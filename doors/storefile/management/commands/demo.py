@@ -11,6 +11,7 @@ from credits.models import Code
 from doors.storefile.demo import as_file
 from doors.storefile.loading import Options, load
 from doors.storefile.problems import FileRefused
+from ground.doors import Door
 from refunds.verification import verify
 from storefront.models import Purchase, Terms
 
@@ -59,4 +60,6 @@ def _verify_some(now: datetime) -> None:
         items__publisher=membership.publisher, status__in=["completed", "refunded"]
     )
     newest = sold.distinct().order_by("-completed_at").values_list("number", flat=True)[:VERIFIED]
-    verify(publisher=membership.publisher, numbers=list(newest), by=membership.user, door="portal", now=now)
+    verify(
+        publisher=membership.publisher, numbers=list(newest), by=membership.user, door=Door.PORTAL, now=now
+    )

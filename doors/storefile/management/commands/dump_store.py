@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--json", action="store_true", help="report as JSON")
 
-    def handle(self, *, file: str, **options: Any) -> None:
+    def handle(self, *, file: str, **options: object) -> None:
         started = time.monotonic()
         count = self._to(sys.stdout.buffer) if file == "-" else self._to_file(Path(file))
         seconds = time.monotonic() - started

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--json", action="store_true", help="report as JSON")
 
-    def handle(self, *, file: str, dry_run: bool, allow_passwords: bool, **options: Any) -> None:
+    def handle(self, *, file: str, dry_run: bool, allow_passwords: bool, **options: object) -> None:
         started = time.monotonic()
         with _opened(file) as (stream, size), _bar(size) as bar:
             try:
@@ -44,10 +44,10 @@ class Command(BaseCommand):
                     ),
                 )
             except FileRefused as refusal:
-                raise self._refused(refusal, as_json=options["json"]) from None
+                raise self._refused(refusal, as_json=bool(options["json"])) from None
             except Refusal as refusal:
                 raise CommandError(str(refusal)) from None
-        self._report(loaded, time.monotonic() - started, dry_run=dry_run, as_json=options["json"])
+        self._report(loaded, time.monotonic() - started, dry_run=dry_run, as_json=bool(options["json"]))
 
     def _report(self, loaded: Loaded, seconds: float, *, dry_run: bool, as_json: bool) -> None:
         if as_json:
