@@ -56,7 +56,7 @@ def test_a_page_whose_view_knows_no_better_says_busy_in_words(client, ada, oak, 
     purchase = buy(ada, oak, now=timezone.now())
     client.force_login(ada)
     address = f"/purchases/{purchase.number}/refund/"
-    monkeypatch.setattr("doors.shop.views.refunds.quote", busy)
+    monkeypatch.setattr("doors.shop.views.refunds.opinion", busy)
     answer = client.get(address)
     assert (answer.status_code, answer["Retry-After"]) == (409, "1")
     assert "please try again in a moment" in answer.content.decode()

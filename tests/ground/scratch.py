@@ -30,12 +30,26 @@ HARD_TEXTS = (
 )
 AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 COLUMNS = (
-    *("big", "positive", "small", "yes", "chars", "slug", "email", "text", "file", "at", "data", "uuid"),
+    *(
+        "big",
+        "large",
+        "positive",
+        "small",
+        "yes",
+        "chars",
+        "slug",
+        "email",
+        "text",
+        "file",
+        "at",
+        "data",
+        "uuid",
+    ),
     *("parent_id", "twin_id"),
 )
 NOTHING: tuple[Any, ...] = (None,) * len(COLUMNS)
 FULL: tuple[Any, ...] = (
-    *(7, 8, 9, True, "Oak", "oak", "ada@example.com", "Oak trees", "assets/oak.zip", AT, {"id": 7}),
+    *(7, 8, 8, 9, True, "Oak", "oak", "ada@example.com", "Oak trees", "assets/oak.zip", AT, {"id": 7}),
     *(uuid.UUID(int=7), 7, 8),
 )
 
@@ -47,8 +61,8 @@ def changed(**values: Any) -> tuple[Any, ...]:
 HARD: list[tuple[Any, ...]] = [
     FULL,
     NOTHING,
-    changed(big=0, positive=0, small=0, yes=False, data={}, uuid=uuid.UUID(int=0)),
-    changed(big=BIGGEST, positive=2**31 - 1, small=2**15 - 1, uuid=uuid.UUID(int=2**128 - 1)),
+    changed(big=0, large=0, positive=0, small=0, yes=False, data={}, uuid=uuid.UUID(int=0)),
+    changed(big=BIGGEST, large=BIGGEST, positive=2**31 - 1, small=2**15 - 1, uuid=uuid.UUID(int=2**128 - 1)),
     changed(big=-BIGGEST - 1),
     changed(big=2**53 + 1),
     changed(at=AT + timedelta(microseconds=1)),
@@ -68,6 +82,7 @@ def scratch_table() -> Iterator[type[models.Model]]:
         class Scratch(models.Model):
             big = models.BigIntegerField(null=True)
             positive = models.PositiveIntegerField(null=True)
+            large = models.PositiveBigIntegerField(null=True)
             small = models.PositiveSmallIntegerField(null=True)
             yes = models.BooleanField(null=True)
             chars = models.CharField(max_length=60, null=True)  # noqa: DJ001 - NULL is what is tried here
