@@ -10,7 +10,7 @@ from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.utils.crypto import get_random_string
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -30,6 +30,7 @@ FLAGS = [
     "--disable-sync",
 ]
 WAIT_MILLISECONDS = 10_000
+expect.set_options(timeout=WAIT_MILLISECONDS)
 # What WCAG 2.2 AA asks for, as far as a program can see it.
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 # Dark pages differ from light ones in their colours alone, and these are the rules among those that look at colours.
