@@ -4,9 +4,10 @@ from django.db import connection
 
 from ground import guards
 from ground.receipts import Asking
+from outbox.models import Message
 from refunds import cases
 from storefront.models import Purchase
-from tests.world import NOW
+from tests.world import NOW, buy, write_letters
 
 STORY = "I bought this by mistake while I was looking for another one, and I never used it."
 
@@ -61,3 +62,16 @@ def unconfirmed(purchase):
     guards.lift(connection)
     Purchase.objects.filter(pk=purchase.pk).update(allowed_duplicate=False)
     guards.install(connection)
+
+
+def letters(to):
+    write_letters()
+    return list(Message.objects.filter(to=to).order_by("queued_at", "pk").values_list("template", flat=True))
+
+
+def refunded(ada, sam, gil, grove, asset):
+    purchase = buy(ada, asset, days_ago=45)
+    case = ask(ada, purchase, key="first")
+    yes(case, grove, gil)
+    approve(case, sam, asset.price)
+    return purchase
