@@ -69,11 +69,17 @@ def quote_as_of(*, purchase: Purchase, at: datetime) -> Quote:
 
 
 def request_refund(
-    *, asking: Asking, purchase: Purchase, expected_credits: int, requester: User | None = None
+    *,
+    asking: Asking,
+    purchase: Purchase,
+    expected_credits: int,
+    agreed_to_nothing: bool = True,
+    requester: User | None = None,
 ) -> Answer:
     """Refunds, or denies for stated reasons; the outcome is the Refund or the Denial, and the same for the same key.
 
-    `requester` is whom another shop asks for; otherwise it is whoever asks.
+    `requester` is whom another shop asks for; otherwise it is whoever asks. `agreed_to_nothing` is a customer's tick for
+    a refund of 0 credits; a program agrees by expecting 0.
     """
     return idempotently(
         asking,
@@ -82,6 +88,7 @@ def request_refund(
             requester=requester or asking.person,
             requested_by=asking.person,
             expected_credits=expected_credits,
+            agreed_to_nothing=agreed_to_nothing,
             door=asking.door,
             now=asking.now,
         ),
@@ -94,6 +101,7 @@ def refund_within(
     requester: User,
     requested_by: User,
     expected_credits: int,
+    agreed_to_nothing: bool = True,
     door: str,
     now: datetime,
 ) -> Refund | Denial:
@@ -104,8 +112,10 @@ def refund_within(
         raise NotYours
     books = open_books([requester.pk], now=now)
     judged = _judge(gather(Purchase.objects.lock(purchase.pk), requester), now, books)
-    if judged.decision.eligible and judged.decision.credits != expected_credits:
-        raise QuoteChanged(credits=judged.decision.credits, quote=judged)
+    credits = judged.decision.credits
+    confirmed = credits == expected_credits and (credits > 0 or agreed_to_nothing)
+    if judged.decision.eligible and not confirmed:
+        raise QuoteChanged(credits=credits, quote=judged)
     _remember_asking(judged.gathered.sold, now)
     if not judged.decision.eligible:
         write_moves([judged.gathered.sold], places=lambda _: ())

@@ -52,6 +52,7 @@ def no_network_but_loopback() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def quick_and_private(settings: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+    settings.EVEN_ANSWER_SECONDS = 0  # type: ignore[attr-defined]
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}  # type: ignore[attr-defined]
     settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "files"  # type: ignore[attr-defined]
     cache.clear()

@@ -15,7 +15,8 @@ SETTINGS = "".join((ROOT / "config" / name).read_text() for name in ("environmen
 VARIABLES = sorted(
     set(
         re.findall(
-            r'(?:env(?:\.\w+)?|needed|at_least|shaped|strong_key|hosts|site_address|database_address|address_or_path|shared_cache|strong_key|hosts|site_address|database_address)\(\s*"([A-Z][A-Z_]+)"',
+            r"(?:env(?:\.\w+)?|needed|at_least|shaped|strong_key|hosts|site_address|database_address|address_or_path"
+            r'|shared_cache)\(\s*"([A-Z][A-Z_]+)"',
             SETTINGS,
         )
     )

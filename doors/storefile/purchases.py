@@ -15,7 +15,7 @@ from doors.storefile.numbering import Numbering
 from doors.storefile.people import People, Person
 from doors.storefile.problems import LineRefused
 from doors.storefile.reading import Line
-from doors.storefile.terms import TermsOfTheStore
+from doors.storefile.terms import Numbers, TermsOfTheStore
 from doors.storefile.times import parse_time
 from doors.storefile.writing import SoldRows
 from ground import rows as table
@@ -45,7 +45,7 @@ class Purchases:
         sold = self._sold(line)
         sold.number = self.numbering.claim(line["invoice"]) if "invoice" in line else self.numbering.next()
         self._lines[sold.number] = number
-        if sold.completed_at:
+        if sold.completed_at and "terms" not in line:
             self.terms.note_completed(sold.completed_at)
         if "document" in line:
             self.rows.document(sold.number, line["document"])
@@ -79,7 +79,7 @@ class Purchases:
             status=str(status),
             created_at=at,
             completed_at=completed_at,
-            terms=self.terms.in_force(completed_at or at),
+            terms=self._terms(line, completed_at or at),
             payment=self._pay(line, person, title, at) if credits else None,
             parts=parts,
             item_ids=tuple(next(self._item_ids) for _ in parts),
@@ -124,6 +124,9 @@ class Purchases:
         if completed_at < at:
             raise LineRefused("was completed before it was made")
         return completed_at
+
+    def _terms(self, line: Line, at: datetime) -> Numbers:
+        return self.terms.of_version(line["terms"]) if "terms" in line else self.terms.in_force(at)
 
     def _parts(self, line: Line, thing: KnownAsset | KnownBundle, credits: int) -> tuple[Part, ...]:
         if "items" in line:

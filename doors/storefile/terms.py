@@ -69,8 +69,15 @@ class TermsOfTheStore:
             raise LineRefused(f"is of {at.isoformat()}, and no terms were in force then")
         return self._known[place - 1]
 
+    def of_version(self, version: str) -> Numbers:
+        for known in self._known:
+            if known.version == version:
+                return known
+        self._names.get("terms", version, object)  # A line that was refused is complained of once.
+        raise LineRefused(f"names the terms “{version}”, and no line above it is about them")
+
     def note_completed(self, completed_at: datetime) -> None:
-        """No terms that would have judged a purchase may stand below it."""
+        """No terms that would judge a purchase may stand below it, unless it names its own."""
         if self._last_completed is None or completed_at > self._last_completed:
             self._last_completed = completed_at
 

@@ -25,7 +25,7 @@ from tests.world import NOW, balance, buy, fetch, give, write_letters
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def ask(person, purchase, credits, *, key="k1", now=NOW):
+def ask(person, purchase, credits, *, key="k1", now=NOW, **more):
     """Presses the button that says how many credits."""
     asking = Asking(
         person=person,
@@ -35,7 +35,7 @@ def ask(person, purchase, credits, *, key="k1", now=NOW):
         door="page",
         write=lambda outcome: (201, type(outcome).__name__),
     )
-    return request_refund(asking=asking, purchase=purchase, expected_credits=credits)
+    return request_refund(asking=asking, purchase=purchase, expected_credits=credits, **more)
 
 
 def test_ada_downloaded_nothing_and_gets_all_of_it_back(ada, forest):
@@ -122,6 +122,26 @@ def test_a_changed_quote_is_shown_and_nothing_is_done(ada, forest, oak):
     assert isinstance(answer.outcome, QuoteChanged)
     assert answer.outcome.facts["credits"] == 40
     assert (balance(ada), Refund.objects.count(), Denial.objects.count()) == (0, 0, 0)
+
+
+def test_nothing_is_given_up_for_0_credits_without_a_tick(ada, forest, oak, fern):
+    """80 spent, 40 and 40 deducted: the formula says 0."""
+    fern.price = 40
+    fern.save()
+    purchase = buy(ada, forest, downloaded=[oak, fern])
+    answer = ask(ada, purchase, 0, agreed_to_nothing=False)
+    assert isinstance(answer.outcome, QuoteChanged)
+    assert answer.outcome.facts["credits"] == 0
+    assert Refund.objects.count() == 0
+    ask(ada, purchase, 0, agreed_to_nothing=True, key="k2")
+    assert Refund.objects.get().credits == 0
+
+
+def test_a_denial_and_a_refund_of_credits_need_no_tick(ada, oak, fern):
+    late, early = buy(ada, oak, days_ago=31), buy(ada, fern)
+    ask(ada, late, 0, agreed_to_nothing=False)
+    ask(ada, early, 30, agreed_to_nothing=False, key="k2")
+    assert (Denial.objects.get().purchase, Refund.objects.get().purchase) == (late, early)
 
 
 def test_a_stranger_learns_nothing(ada, ben, oak):

@@ -9,7 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from credits.models import Wallet
+from doors.shop.views import refunds
 from refunds.models import Denial, Refund
+from refunds.services import opinion
 from tests.shop.reading import words
 from tests.world import balance, buy, fetch, give
 
@@ -92,6 +94,24 @@ class TestConfirming:
         assert Refund.objects.count() == 0
         at_home.post(page(purchase), {**hidden(refused), "for_nothing": "on"})
         assert (Refund.objects.get().credits, balance(ada)) == (0, 0)
+
+    def test_what_brings_nothing_only_under_the_lock_asks_for_the_tick(
+        self, at_home, ada, forest, oak, fern, moss, bark, now, monkeypatch
+    ):
+        """The page's own quote was taken before the second download, and had no tick; the answer expects 0."""
+        fern.price = 40
+        fern.save()
+        purchase = buy(ada, forest, days_ago=1, downloaded=[oak], now=now)
+        before = opinion(purchase=purchase, now=now)
+        fetch(ada, fern, at=now)
+        with monkeypatch.context() as patch:
+            patch.setattr(refunds, "opinion", lambda **_: before)
+            refused = at_home.post(page(purchase), {"key": "early", "expected_credits": "0"})
+        assert (refused.status_code, Refund.objects.count()) == (409, 0)
+        assert "Yes, end these licences for 0 credits" in refused.content.decode()
+        assert hidden(refused)["key"] != "early"
+        at_home.post(page(purchase), {**hidden(refused), "for_nothing": "on"})
+        assert Refund.objects.get().credits == 0
 
     def test_a_quote_is_counted_once_a_page_shown(self, at_home, ada, oak, monkeypatch, now):
         counted = []

@@ -165,6 +165,12 @@ def test_lines_that_refer_to_nothing(line: Line, reason: str) -> None:
     assert why_lines_refused(*SHOP, line) == [f"line {HERE}: {reason}"]
 
 
+def test_a_purchase_of_refused_terms_is_not_complained_of() -> None:
+    wrong = {**TERMS, "version": "2026-01", "window_days": -1}
+    (reason,) = why_lines_refused(*SHOP, wrong, grant(), purchase(terms="2026-01"))
+    assert reason.startswith(f"line {HERE}: has -1 as “window_days”")
+
+
 def test_a_line_refers_only_to_what_stands_above_it() -> None:
     assert why_lines_refused(*SHOP, purchase(draws=[{"grant": "g1", "credits": 60}]), grant()) == [
         f"line {HERE}: names the grant “g1”, and no line above it has this ref"
@@ -214,6 +220,11 @@ def test_a_line_refers_only_to_what_stands_above_it() -> None:
                 "terms stand above the purchases that they judge"
             ),
         ),
+        (
+            [grant(), purchase(terms="2099-01")],
+            "names the terms “2099-01”, and no line above it is about them",
+        ),
+        ([grant(), purchase(terms="")], 'has "" as “terms”, which does not fit (minLength: 1)'),
         (
             [grant(), purchase(invoice="IN010000000000")],
             "has the number IN010000000000, and every series starts with 1",

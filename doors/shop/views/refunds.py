@@ -79,7 +79,13 @@ def refund(request: PersonRequest, number: str) -> HttpResponse:
     expected = form.cleaned_data["expected_credits"]
     asking = form.asking(request, write=lambda outcome: (303, _address(outcome, purchase)))
     try:
-        answer = request_refund(asking=asking, purchase=purchase, expected_credits=expected)
+        # The tick is there if the page's own quote gave 0 credits; the answer under the lock may be 0 all the same.
+        answer = request_refund(
+            asking=asking,
+            purchase=purchase,
+            expected_credits=expected,
+            agreed_to_nothing=form.cleaned_data.get("for_nothing", False),
+        )
     except Refusal as refusal:
         return _show_refusal(request, quoted, case, refusal)
     if isinstance(answer.outcome, QuoteChanged):

@@ -50,6 +50,7 @@ def _purchase(purchase: Purchase, ref: str, rows: Rows, refs: References) -> Lin
         "credits": purchase.credits_spent,
         "at": rfc3339(purchase.created_at),
         **({"completed_at": rfc3339(purchase.completed_at)} if later else {}),
+        **refs.terms(purchase.terms_id, purchase.completed_at or purchase.created_at),
         "status": str(status),
         "invoice": purchase.number,
         "items": [

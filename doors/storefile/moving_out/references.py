@@ -1,10 +1,12 @@
 """What a dump calls things: slugs and e-mails instead of ids, and refs for what has no name of its own."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
+from datetime import datetime
 
 from accounts.models import Publisher, User
 from doors.storefile.reading import Line
-from storefront.models import Asset, AssetFile, Bundle
+from storefront.models import Asset, AssetFile, Bundle, Terms
 
 
 class References:
@@ -12,6 +14,10 @@ class References:
         self.publishers = dict(Publisher.objects.values_list("pk", "slug"))
         self.assets = dict(Asset.objects.values_list("pk", "slug"))
         self.bundles = dict(Bundle.objects.values_list("pk", "slug"))
+        self._terms = list(
+            Terms.objects.order_by("in_force_from").values_list("in_force_from", "pk", "version")
+        )
+        self._versions = {pk: version for _start, pk, version in self._terms}
         self._files: dict[int, Line] = {}
         self._emails: dict[int, str] = {}
         self._counts: dict[str, int] = {}
@@ -35,6 +41,12 @@ class References:
             named = {"file": file.name, "version": file.version}
             self._files[pk] = {**named, "quality": file.quality} if file.quality else named
         return self._files[pk]
+
+    def terms(self, pk: int, at: datetime) -> Line:
+        """How a purchase names its terms: not at all where they are the ones in force at that instant."""
+        place = bisect_right(self._terms, at, key=lambda terms: terms[0])
+        in_force = self._terms[place - 1][1] if place else None
+        return {} if pk == in_force else {"terms": self._versions[pk]}
 
     def new_ref(self, letter: str) -> str:
         self._counts[letter] = self._counts.get(letter, 0) + 1
