@@ -197,12 +197,19 @@ def withdraw_invitation(*, invitation: Invitation, by: User, now: datetime) -> N
 def set_role(*, membership: Membership, role: str, by: User, now: datetime) -> None:
     def act() -> None:
         locked = _locked_for_owner(membership.publisher, by)
-        if role != Role.OWNER:
-            _assert_another_owner(locked, membership)
-        Membership.objects.filter(pk=membership.pk).update(role=role)
-        audit.record(by=by, act="set_role", subject=locked.slug, why=f"{membership.user}: {role}", now=now)
+        set_role_within(publisher=locked, membership=membership, role=role, by=by, now=now)
 
     in_transaction(act)
+
+
+def set_role_within(
+    *, publisher: Publisher, membership: Membership, role: str, by: User, now: datetime
+) -> None:
+    """Under the publisher's lock, as are all of these."""
+    if role != Role.OWNER:
+        _assert_another_owner(publisher, membership)
+    Membership.objects.filter(pk=membership.pk).update(role=role)
+    audit.record(by=by, act="set_role", subject=publisher.slug, why=f"{membership.user}: {role}", now=now)
 
 
 def remove_member(*, membership: Membership, by: User, now: datetime) -> None:
@@ -212,14 +219,18 @@ def remove_member(*, membership: Membership, by: User, now: datetime) -> None:
         locked = Publisher.objects.lock(membership.publisher_id)
         if membership.user_id != by.pk:
             _assert_owner(locked, by)
-        _assert_another_owner(locked, membership)
-        ApiKey.objects.filter(publisher=locked, owner=membership.user_id, revoked_at=None).update(
-            revoked_at=now
-        )
-        Membership.objects.filter(pk=membership.pk).delete()
-        audit.record(by=by, act="remove_member", subject=locked.slug, why=str(membership.user), now=now)
+        remove_member_within(publisher=locked, membership=membership, by=by, now=now)
 
     in_transaction(act)
+
+
+def remove_member_within(*, publisher: Publisher, membership: Membership, by: User, now: datetime) -> None:
+    _assert_another_owner(publisher, membership)
+    ApiKey.objects.filter(publisher=publisher, owner=membership.user_id, revoked_at=None).update(
+        revoked_at=now
+    )
+    Membership.objects.filter(pk=membership.pk).delete()
+    audit.record(by=by, act="remove_member", subject=publisher.slug, why=str(membership.user), now=now)
 
 
 def _locked_for_owner(publisher: Publisher, by: User) -> Publisher:

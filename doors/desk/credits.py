@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from credits.models import MOST, Code, Kind, Redemption, Wallet, reading
 from credits.statement import holdings, newest_first
 from credits.wallets import prove
 from doors.desk.pages import DeskRequest, answer_form, at, desk_request, show
-from doors.desk.rows import ReadOnlyAdmin
+from doors.desk.rows import OwnPageAdmin, ReadOnlyAdmin
 from doors.forms import KeyedForm, fresh_key
 from ground.doors import Door
 from ground.templatetags.recredit import in_credits
@@ -30,7 +30,7 @@ VIEW = "credits.view_wallet"
 
 
 @admin.register(Wallet)
-class WalletAdmin(ReadOnlyAdmin[Wallet]):
+class WalletAdmin(OwnPageAdmin[Wallet]):
     list_display = ("customer", "balance", "entries_count")
     list_select_related = ("customer",)
     search_help_text = _lazy("E-mail, whole")
@@ -40,14 +40,6 @@ class WalletAdmin(ReadOnlyAdmin[Wallet]):
 
     def address_of(self, wallet: Wallet) -> str:
         return reverse("desk_wallet", args=[wallet.pk])
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, *args: object, **options: object
-    ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        if row is None:
-            raise Http404
-        return redirect("desk_wallet", row.pk)
 
 
 class CodeForm(forms.ModelForm):

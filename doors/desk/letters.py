@@ -2,14 +2,14 @@
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from doors.desk.pages import DeskRequest, at, show
-from doors.desk.rows import A_PAGE, KeysetList, ReadOnlyAdmin
+from doors.desk.rows import A_PAGE, KeysetList, OwnPageAdmin, ReadOnlyAdmin
 from outbox.letters import send_again
 from outbox.models import Job, Message
 
@@ -42,7 +42,7 @@ class NewestLetters(KeysetList):
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnlyAdmin[Message]):
+class MessageAdmin(OwnPageAdmin[Message]):
     list_display = ("queued_at", "template", "to", "state", "attempts", "last_error")
     list_filter = (State,)
     search_help_text = _lazy("E-mail, whole")
@@ -59,14 +59,6 @@ class MessageAdmin(ReadOnlyAdmin[Message]):
 
     def address_of(self, letter: Message) -> str:
         return reverse("desk_letter", args=[letter.pk])
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, *args: object, **options: object
-    ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        if row is None:
-            raise Http404
-        return redirect("desk_letter", row.pk)
 
 
 @admin.register(Job)

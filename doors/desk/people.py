@@ -1,12 +1,9 @@
-"""People and publishers: agents look them up, leads make publishers and say who acts for them."""
-
-from collections.abc import Sequence
+"""People: agents look them up, leads say what they are."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -16,10 +13,8 @@ from django.urls import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from accounts import audit
-from accounts.models import Membership, Publisher, PublisherEmail, User
+from accounts.models import User
 from accounts.people import ROLES, change_role
-from doors.desk.lines import KnownForm, KnownLines
 from doors.desk.pages import DeskRequest, answer_form, at, desk_request, show
 from doors.desk.rows import ReadOnlyAdmin
 from refunds.models import Case, Refund
@@ -66,63 +61,6 @@ class UserAdmin(ReadOnlyAdmin[User]):
             "acts": person.audit_lines.order_by("-id")[:LATEST] if person.is_staff else (),
         }
         return show(desk_request(request), "person", str(person), context)
-
-
-class EmailInline(admin.TabularInline):
-    model = PublisherEmail
-    extra = 1
-    fields = ("address", "confirmed_at")
-
-
-class MemberForm(KnownForm):
-    class Meta:
-        model = Membership
-        fields = ("user", "role")
-        labels = {"user": _lazy("Person")}
-
-
-class MemberInline(KnownLines):
-    model = Membership
-    form = MemberForm
-    read_with = ("user", "publisher")
-    extra = 1
-    fields = ("user", "role")
-    raw_id_fields = ("user",)
-
-
-@admin.register(Publisher)
-class PublisherAdmin(ReadOnlyAdmin[Publisher]):
-    """Leads create publishers and edit their addresses and members."""
-
-    list_display = ("name", "slug", "created_at")
-    fields = ("name", "slug", "created_at")
-    readonly_fields = ("created_at",)
-    inlines = (EmailInline, MemberInline)
-    search_help_text = _lazy("Slug, or name, whole")
-
-    def find(self, rows: "QuerySet[Publisher]", words: str) -> "QuerySet[Publisher]":
-        return rows.filter(slug=words.lower()) | rows.filter(name=words)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("accounts.add_publisher")
-
-    def has_change_permission(self, request: HttpRequest, obj: Publisher | None = None) -> bool:
-        return request.user.has_perm("accounts.change_publisher")
-
-    def get_prepopulated_fields(
-        self, request: HttpRequest, obj: Publisher | None = None
-    ) -> dict[str, Sequence[str]]:
-        return {"slug": ("name",)} if self.has_change_permission(request, obj) else {}
-
-    def log_addition(self, request: HttpRequest, obj: Publisher, message: object) -> LogEntry:
-        sent = desk_request(request)
-        audit.record(by=sent.user, act="make publisher", subject=obj.slug, why=obj.name, now=sent.now)
-        return super().log_addition(request, obj, message)
-
-    def log_change(self, request: HttpRequest, obj: Publisher, message: object) -> LogEntry:
-        sent, why = desk_request(request), f"{self.opts.verbose_name}: {message}"
-        audit.record(by=sent.user, act="change publisher", subject=obj.slug, why=why, now=sent.now)
-        return super().log_change(request, obj, message)
 
 
 class RoleForm(forms.Form):

@@ -10,7 +10,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from doors.desk.names import heading_of
@@ -136,3 +136,15 @@ class ReadOnlyAdmin(AskedByFilters, Generic[Shown]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+class OwnPageAdmin(ReadOnlyAdmin[Shown]):
+    """For rows that have a page of the desk, which says itself who may read it."""
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: object, **options: object
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        return redirect(self.address_of(row))

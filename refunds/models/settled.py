@@ -11,6 +11,7 @@ from credits.models import MOST
 from ground.guards import Guard
 from refunds.enums import Basis
 from storefront.models import Purchase
+from storefront.models.documents import Numbered
 
 
 class Refund(models.Model):
@@ -66,19 +67,12 @@ class Denial(models.Model):
         return f"no for {self.purchase_id}"
 
 
-class CreditNote(models.Model):
-    """The numbered document of a refund."""
+class CreditNote(Numbered):
+    """The document of a refund."""
 
     guard = Guard()
 
     refund = models.OneToOneField(Refund, models.PROTECT, related_name="credit_note")
-    customer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    number = models.CharField(max_length=14, unique=True)
-    facts = models.TextField()
-    issued_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.number
 
 
 class ChargeBack(models.Model):

@@ -55,19 +55,27 @@ class Series(models.Model):
         self.last = max(self.last, count)
 
 
-class Invoice(models.Model):
-    """The frozen facts of a completed purchase; a cancelled one gets a one-line void document."""
+class Numbered(models.Model):
+    """The frozen facts of a document, under its number."""
 
-    guard = Guard()
-
-    purchase = models.OneToOneField(Purchase, models.PROTECT, related_name="invoice")
     customer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     number = models.CharField(max_length=14, unique=True)
     facts = models.TextField()
     issued_at = models.DateTimeField()
 
+    class Meta:
+        abstract = True
+
     def __str__(self) -> str:
         return self.number
+
+
+class Invoice(Numbered):
+    """Of a completed purchase; a cancelled one gets a one-line void document."""
+
+    guard = Guard()
+
+    purchase = models.OneToOneField(Purchase, models.PROTECT, related_name="invoice")
 
 
 class Document(models.Model):
