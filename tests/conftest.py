@@ -79,6 +79,13 @@ SLOW = (
     "tests/test_who_may",
     "tests/test_many_rows",
     "tests/test_statements_of_pages",
+    "tests/test_optimised",
+    "tests/api/test_who_may.py::test_one_scope_alone",
+    "tests/refunds/test_policy_properties.py::test_reasons_come_once",
+    "tests/refunds/test_policy_properties.py::test_one_more_download",
+    "tests/refunds/test_policy_properties.py::test_strangers",
+    "tests/refunds/test_policy_properties.py::test_kinder_terms",
+    "tests/refunds/test_policy_properties.py::test_deciding_twice",
 )
 
 

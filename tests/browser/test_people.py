@@ -1,13 +1,13 @@
 """The pages on which people look after themselves, as the browser shows them."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from playwright.sync_api import Page, expect
-from pytest_django.fixtures import SettingsWrapper
 
 from accounts.models import User
 
@@ -77,7 +77,7 @@ def test_a_wrong_password_is_told_above_the_form_with_the_address_still_there(
 
 
 def test_ada_turns_on_a_second_factor_and_signs_in_with_it(
-    ada_with_password: User, page: Page, open_page: Callable[[str], Page], settings: SettingsWrapper
+    ada_with_password: User, page: Page, open_page: Callable[[str], Page], settings: Any
 ) -> None:
     # The half minute for which a code is good may end between its filling in and its arrival.
     settings.MFA_TOTP_TOLERANCE = 1
