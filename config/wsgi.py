@@ -7,7 +7,6 @@ however many wait for a lock or for the database. Whoever waits too long for roo
 import io
 import os
 from collections.abc import Callable, Iterable
-from threading import BoundedSemaphore
 from typing import Any
 
 from django.core.handlers.wsgi import WSGIRequest
@@ -19,21 +18,16 @@ store = get_wsgi_application()
 # Gunicorn looks at no check by itself; a wrong setting is said here, at start, and not to whoever asks first.
 call_command("check", stdout=io.StringIO())
 
-from doors.unavailable import unavailable  # noqa: E402 - it needs the store's settings
-
-AT_ONCE = 8
-WAIT_SECONDS = 1.5  # with the wait for a connection after it, less than five seconds
-room = BoundedSemaphore(AT_ONCE)
+from doors import room  # noqa: E402 - it needs the store's settings
+from doors.unavailable import unavailable  # noqa: E402 - the same
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     if environ.get("PATH_INFO") == "/healthz":
         return store(environ, start_response)
-    if not room.acquire(timeout=WAIT_SECONDS):
-        response = unavailable(WSGIRequest(environ))
-        start_response(f"503 {response.reason_phrase}", list(response.items()))
-        return [response.content]
-    try:
-        return store(environ, start_response)
-    finally:
-        room.release()
+    with room.place() as found:
+        if found:
+            return store(environ, start_response)
+    response = unavailable(WSGIRequest(environ))
+    start_response(f"503 {response.reason_phrase}", list(response.items()))
+    return [response.content]
