@@ -137,7 +137,6 @@ REASONS: dict[str, Row] = {
 
 
 # For the shop, which lets its customers choose from these.
-GROUNDS = dict(Grounds.choices)
 
 
 def in_zone(zone: tzinfo) -> When:

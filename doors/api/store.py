@@ -22,6 +22,7 @@ from doors.api.refunds import WhatIsExpected, answer_json, own, quoted
 from doors.api.requests import ApiRequest
 from doors.api.routes import route
 from doors.api.views import say
+from ground.doors import Door
 from ground.laws import given
 from ground.receipts import Answer, Asking, digest_of
 from refunds import registering
@@ -77,7 +78,7 @@ def _line_answered(request: ApiRequest, kind: Kind, line: object) -> HttpRespons
         key=_receipt(request, kind.subject, ref),
         what=digest_of(kind.subject, json_of({name: what[name] for name in sorted(what)})),
         now=request.now,
-        door="store",
+        door=Door.STORE,
         write=worded(lambda outcome: kind.word(ref, outcome)),
         for_good=True,
     )
@@ -195,7 +196,7 @@ def refund_for_customer(request: ApiRequest, invoice: str) -> HttpResponse:
     expected = read(WhatIsExpected, request)["expected_credits"]
     customer = _on_behalf_of(request)
     answer = request_refund(
-        asking=asking(request, answer_json, door="store"),
+        asking=asking(request, answer_json, door=Door.STORE),
         purchase=own(customer, invoice),
         expected_credits=expected,
         requester=customer,

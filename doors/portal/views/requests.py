@@ -19,6 +19,7 @@ from doors.portal.opinions import policy_says
 from doors.portal.refusals import ShownRefusals
 from doors.problems import page_status
 from doors.reading import in_one_state
+from ground.doors import Door
 from ground.receipts import Answer
 from ground.refusals import Refusal
 from refunds import cases
@@ -173,7 +174,7 @@ def _first_values(request: PortalRequest, number: str, verified: list[VerifiedIt
 def _items(request: PortalRequest, number: str) -> list[VerifiedItem]:
     with ShownRefusals(request):
         return verify(
-            publisher=request.publisher, numbers=[number], by=request.user, door="page", now=request.now
+            publisher=request.publisher, numbers=[number], by=request.user, door=Door.PAGE, now=request.now
         )
     return []
 
@@ -186,7 +187,7 @@ def _send(request: PortalRequest, form: RequestForm) -> Answer:
         # some, and its yes is for no others.
         data["items"] = None if data["shown"] else request.POST.getlist("items") or None
     verified = verify(
-        publisher=request.publisher, numbers=[number], by=request.user, door="page", now=request.now
+        publisher=request.publisher, numbers=[number], by=request.user, door=Door.PAGE, now=request.now
     )
     if not verified:
         raise not_yours(number)

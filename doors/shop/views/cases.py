@@ -16,6 +16,7 @@ from doors.reading import in_one_state
 from doors.requests import PersonRequest, signed_in
 from doors.shop.forms import MessageForm, NewCaseForm, WithdrawForm
 from doors.trouble import status_of
+from ground.doors import Door
 from ground.receipts import Answer
 from ground.refusals import Refusal
 from refunds import cases
@@ -163,7 +164,7 @@ def _address(outcome: object) -> str:
 
 
 def _do(request: PersonRequest, case: Case, act: str, **brought: Any) -> None:
-    cases.do(act, case=case, by=request.user, door="page", now=request.now, **brought)
+    cases.do(act, case=case, by=request.user, door=Door.PAGE, now=request.now, **brought)
 
 
 def _act(request: PersonRequest, case: Case, act: str, done: str) -> HttpResponse:

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from credits.models import MOST
 from doors.requests import StoreRequest
 from refunds import policy as judge
+from refunds.models import Grounds
 from refunds.scenarios import EXAMPLES, Scenario
-from refunds.wording import GROUNDS
 from storefront.models import Terms
 
 MOST_ITEMS = 500
@@ -81,7 +81,7 @@ def policy(request: StoreRequest) -> HttpResponse:
 def guide(request: StoreRequest, name: str) -> HttpResponse:
     context = {
         "terms": Terms.objects.in_force(request.now),
-        "grounds": GROUNDS,
+        "grounds": dict(Grounds.choices),
         "support_days": settings.SUPPORT_WORKING_DAYS,
         "second_agent_above": settings.SECOND_AGENT_ABOVE,
     }
