@@ -136,9 +136,6 @@ REASONS: dict[str, Row] = {
 }
 
 
-# For the shop, which lets its customers choose from these.
-
-
 def in_zone(zone: tzinfo) -> When:
     """A writer of times for readers in this zone, such as `3 Dec 2026, 10:30 CET`."""
     return lambda at: moment_in(at, zone)

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import ClassVar, NoReturn, cast
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import translation
 from rest_framework import exceptions
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -42,6 +44,11 @@ class Route(APIView):
     parser_classes = [StrictJSONParser]
     scopes: ClassVar[Mapping[str, str]] = {}
     params: ClassVar[Mapping[str, frozenset[str]]] = {}
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        """Programs are told in English, whatever language its person reads."""
+        with translation.override("en-gb"):
+            return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         super().initial(request, *args, **kwargs)
