@@ -17,14 +17,16 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from credits.due import expire_credits
 from doors import reading
 from refunds.services import charge_back
 from storefront.models import Asset, Purchase
+from storefront.services import strike
 from tests.races.looking import Between, seen
 from tests.races.together import together
 from tests.refunds.requests import approve, ask
 from tests.refunds.test_refunding import ask as ask_refund
-from tests.world import agent, buy, fetch
+from tests.world import agent, buy, fetch, give
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MOST_STATEMENTS = 80
@@ -68,7 +70,20 @@ def approval(scene: Scene) -> None:
     approve(case, scene.lead, 40, note="", private_note="", now=a_moment_ago())
 
 
+def struck(scene: Scene) -> None:
+    """The download comes first; the page may see the store before it, after it, or with it struck."""
+    download(scene)
+    made = scene.purchase.downloads.get()
+    strike(download=made, by=scene.lead, why="It came along by itself", now=a_moment_ago())
+
+
+def expiry(scene: Scene) -> None:
+    give(scene.purchase.customer, 5, days_ago=3, expires_in=-1, now=a_moment_ago())
+    expire_credits(a_moment_ago())
+
+
 ACTS = {"refund": refund, "download": download, "charge back": charged_back, "approval": approval}
+AT_ANY_TIME = {**ACTS, "strike": struck, "expiry": expiry}
 OF_THE_CUSTOMER = {
     "refund page": "/purchases/{number}/refund/",
     "purchase": "/purchases/{number}/",
@@ -146,7 +161,7 @@ def test_readers_of_every_page_while_everything_commits_never_meet_an_error(look
         readers.append((client, list(pages.values())))
     seen_statuses: Counter[int] = Counter()
     for _ in range(rounds):
-        scene, act = looking.scene(), dice.choice(list(ACTS.values()))
+        scene, act = looking.scene(), dice.choice(list(AT_ANY_TIME.values()))
         visits = [
             (client, dice.choice(pages).format(number=scene.purchase.number, case=scene.case))
             for client, pages in readers
