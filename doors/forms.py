@@ -23,6 +23,7 @@ Write = Callable[[object], tuple[int, str]]
 P = ParamSpec("P")
 R = TypeVar("R", bound=PersonRequest)
 KEYS = {"key", "csrfmiddlewaretoken"}
+LONGEST_KEY = 255
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -42,7 +43,7 @@ class FilesField(forms.FileField):
 class KeyedForm(forms.Form):
     """A form that carries the key of its request."""
 
-    key = forms.CharField(max_length=255, widget=forms.HiddenInput)
+    key = forms.CharField(max_length=LONGEST_KEY, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,7 +69,7 @@ class KeyedForm(forms.Form):
 class KeyOptionalForm(KeyedForm):
     """Programs may leave the key out; each of their requests then counts as a new one."""
 
-    key = forms.CharField(max_length=255, required=False, widget=forms.HiddenInput)
+    key = forms.CharField(max_length=LONGEST_KEY, required=False, widget=forms.HiddenInput)
 
     def clean_key(self) -> str:
         key: str = self.cleaned_data["key"]
@@ -83,8 +84,8 @@ def answered_once(
 
     @wraps(view)
     def answering(request: R, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        key = request.POST.get("key")
-        if key:
+        key = request.POST.get("key", "")
+        if 0 < len(key) <= LONGEST_KEY and "\0" not in key:  # no other text is a key
             answer = answer_given(person_id=request.user.pk, key=key, what=fingerprint(request))
             if answer and answer.status == HTTPStatus.SEE_OTHER:
                 return redirect(answer.body)

@@ -125,7 +125,7 @@ def test_every_act_of_a_tiny_store_is_carried_out_counted_and_told(
         "machine": "A machine.",
     }
     told = " ".join(" ".join(report.as_text(table) for table in tables.tables(run)).split())
-    assert f" 120 {pages * 2} 2.0 (missed: 1.5) " in told
+    assert f" 120 {pages * 2:,} 2.0 (missed: 1.5) " in told
     assert " quote of a refund 8 0.08 900 2 × 503 " in told
     assert " load_store 120 1,602 lines 4.2 107 " in told
     report.write({"default": run}, tmp_path)

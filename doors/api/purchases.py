@@ -116,6 +116,7 @@ def read_purchase(request: ApiRequest, invoice: str) -> HttpResponse:
     "The invoice",
     name="purchases_invoice",
     scope="purchases:read",
+    writes=True,
     answers={200: OpenApiTypes.BINARY},
     problems=["not_found"],
 )
@@ -129,6 +130,7 @@ def read_invoice(request: ApiRequest, invoice: str) -> HttpResponse:
     "The credit note",
     name="purchases_credit_note",
     scope="purchases:read",
+    writes=True,
     answers={200: OpenApiTypes.BINARY},
     problems=["not_found"],
 )

@@ -58,8 +58,8 @@ def route(
     problems: Sequence[str] = (),
     more: str = "",
 ) -> Callable[[Function[P]], Function[P]]:
-    """`ignored`: what the address may carry without meaning, for it always could. `writes`: reading it leaves a trace, so
-    it is not read in one snapshot. `again`: how an answer that the key has
+    """`ignored`: what the address may carry without meaning, for it always could. `writes`: reading it leaves a trace (a
+    look-up, a document drawn for the first time), so it is not read in one snapshot. `again`: how an answer that the key has
     already is given. The rest is said in `described`."""
     params = (PAGED if paged else frozenset()) | (query().fields.keys() if query else frozenset()) | ignored
 

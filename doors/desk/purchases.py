@@ -232,6 +232,7 @@ urlpatterns: list[URLPattern] = [
         r"documents/(?P<number>(?:IN|CN)[0-9]{12})\.pdf",
         document,
         "desk_document",
+        writes=True,
         may="storefront.view_invoice",
     ),
     at(r"duplicates/", duplicates_page, "desk_duplicates", may=rights.DECIDE),

@@ -72,8 +72,7 @@ def approval(scene: Scene) -> None:
 
 def struck(scene: Scene) -> None:
     """The download comes first; the page may see the store before it, after it, or with it struck."""
-    download(scene)
-    made = scene.purchase.downloads.get()
+    made = fetch(scene.purchase.customer, scene.purchase.items.get().asset, at=a_moment_ago())
     strike(download=made, by=scene.lead, why="It came along by itself", now=a_moment_ago())
 
 
