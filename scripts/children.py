@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from types import FrameType
 from typing import IO
 
@@ -39,10 +38,7 @@ def _raise_once(signum: int, frame: FrameType | None) -> None:
 
 
 def start(
-    command: list[str],
-    env: dict[str, str] | None = None,
-    stdout: IO[bytes] | None = None,
-    stderr: int | None = None,
+    command: list[str], env: dict[str, str] | None = None, stdout: IO[bytes] | None = None
 ) -> subprocess.Popen[bytes]:
     """Start a command in a process group of its own, which the kernel ends should this script be killed."""
     return subprocess.Popen(
@@ -50,7 +46,6 @@ def start(
         env=env,
         stdin=subprocess.DEVNULL,
         stdout=stdout,
-        stderr=stderr,
         process_group=0,
         preexec_fn=_end_with_parent if _libc else None,
     )
@@ -64,18 +59,9 @@ def _end_with_parent() -> None:
 
 def run(command: list[str], env: dict[str, str] | None = None) -> int:
     """Run a command to its end and give its exit code; if this script is stopped, so is the command."""
-    with running(command, env) as child:
-        return child.wait()
-
-
-@contextlib.contextmanager
-def running(
-    command: list[str], env: dict[str, str] | None = None, output: IO[bytes] | None = None
-) -> Iterator[subprocess.Popen[bytes]]:
-    """A command that runs beside the block, and not longer; all it says goes into `output`, if there is one."""
-    child = start(command, env, output, subprocess.STDOUT if output else None)
+    child = start(command, env)
     try:
-        yield child
+        return child.wait()
     finally:
         end(child)
 

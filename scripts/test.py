@@ -11,10 +11,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
 from xml.etree import ElementTree as ET
 
 import browsers
@@ -58,6 +58,8 @@ class Result:
         return f"{self.leg.name}: {self.passed} passed{others} in {self.seconds:.0f} s"
 
 
+# Each worker makes a database of its own; beyond these the making takes longer than the tests.
+MOST_WORKERS = 8
 NO_TESTS_COLLECTED = 5
 SQLITE, POSTGRES, BROWSER = "SQLite", "PostgreSQL", "browser"
 WITHOUT_PAGES = ["-p", "no:playwright"]
@@ -85,7 +87,7 @@ def main(arguments: list[str]) -> int:
     try:
         environment = equip(legs)
         with tempfile.TemporaryDirectory(prefix="recredit-test-", ignore_cleanup_errors=True) as folder:
-            results = run_all(legs, Path(folder), environment)
+            results = [run(leg, Path(folder), environment) for leg in legs]
     except (postgres.NoPostgres, browsers.NoBrowser) as missing:
         print(missing, file=sys.stderr)
         return 1
@@ -110,45 +112,28 @@ def equip(legs: list[Leg]) -> dict[str, str]:
     return environment
 
 
-def run_all(legs: list[Leg], folder: Path, environment: dict[str, str]) -> list[Result]:
-    """One leg after the other, but for the browser's, which waits a lot: it runs beside PostgreSQL's, heard after it."""
-    if legs[-1].name != BROWSER:
-        return [run(leg, folder, environment) for leg in legs]
-    *first, postgresql, browser = legs
-    results = [run(leg, folder, environment) for leg in first]
-    with (folder / "browser.txt").open("w+b") as output, begun(browser, folder, environment, output) as wait:
-        results += [run(postgresql, folder, environment), wait()]
-        say_what_runs(browser)
-        output.seek(0)
-        print(output.read().decode(errors="replace"), end="")
-    return results
-
-
 def run(leg: Leg, folder: Path, environment: dict[str, str]) -> Result:
-    say_what_runs(leg)
-    with begun(leg, folder, environment) as wait:
-        return wait()
-
-
-def say_what_runs(leg: Leg) -> None:
+    """Run one leg in a folder of its own and read its figures from the report that pytest leaves there."""
     print(f"\n{leg.name}: {leg.marked}", flush=True)
-
-
-@contextlib.contextmanager
-def begun(
-    leg: Leg, folder: Path, environment: dict[str, str], output: IO[bytes] | None = None
-) -> Iterator[Callable[[], Result]]:
-    """Begin a leg in a folder of its own; gives what waits for its end and reads the report that pytest leaves there."""
     place = folder / leg.name
     place.mkdir()
     record = place / "report.xml"
-    command = [sys.executable, "-m", "pytest", "-q", "-n", str(os.cpu_count()), "-m", leg.marked]
-    command += [*leg.options, f"--junitxml={record}", f"--basetemp={place / 'pytest'}"]
-    command += browser_options(leg, place)
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-n",
+        str(os.cpu_count()),
+        "-m",
+        leg.marked,
+        *leg.options,
+    ]
+    command += [f"--junitxml={record}", f"--basetemp={place / 'pytest'}", *browser_options(leg, place)]
+    started = time.monotonic()
     with database(leg, place) as url:
-        settings = {**environment, "DATABASE_URL": url, "TMPDIR": str(place)}
-        with children.running(command, settings, output) as child:
-            yield lambda: Result(leg, exit_code=child.wait(), **figures(record))
+        code = children.run(command, {**environment, "DATABASE_URL": url, "TMPDIR": str(place)})
+    return Result(leg, time.monotonic() - started, code, **figures(record))
 
 
 def browser_options(leg: Leg, place: Path) -> list[str]:
@@ -164,14 +149,13 @@ def database(leg: Leg, place: Path) -> Iterator[str]:
         yield f"sqlite:///{place / 'store.sqlite3'}"
 
 
-def figures(record: Path) -> dict[str, Any]:
+def figures(record: Path) -> dict[str, int]:
     if not record.exists():
-        return {"seconds": 0.0}
+        return {}
     suite = ET.parse(record).getroot().find("testsuite")  # noqa: S314 - pytest has just written it
     count = {name: int(suite.get(name, 0)) for name in ("tests", "failures", "errors", "skipped")}
     failed = count["failures"] + count["errors"]
     return {
-        "seconds": float(suite.get("time", 0)),
         "passed": count["tests"] - failed - count["skipped"],
         "failed": failed,
         "skipped": count["skipped"],

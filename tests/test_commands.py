@@ -1,6 +1,5 @@
 """The two commands and what stands behind them: what they list, what they say when something is missing, what they leave."""
 
-import contextlib
 import importlib.util
 import os
 import re
@@ -12,11 +11,9 @@ import sys
 import time
 import tomllib
 import urllib.request
-from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
 from types import ModuleType
-from typing import IO, Any
 
 import pytest
 
@@ -222,66 +219,6 @@ def test_every_test_belongs_to_a_leg(monkeypatch: pytest.MonkeyPatch) -> None:
     for marks in ({"long"}, {"long", "postgres"}, {"long", "sqlite"}, {"long", "pure"}):
         assert any(runs(leg, marks) for leg in suite.LONG), marks
         assert not any(runs(leg, marks) for leg in suite.WHOLE), marks
-
-
-def test_the_browsers_leg_runs_beside_postgresqls_and_is_heard_after_it(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    suite = script("test", monkeypatch)
-    events: list[str] = []
-
-    @contextlib.contextmanager
-    def begun(leg: Any, folder: Path, environment: object, output: IO[bytes] | None = None) -> Iterator[Any]:
-        def wait() -> Any:
-            if output:
-                output.write(b"the browser's own lines\n")
-            else:
-                sys.stdout.write(f"{leg.name} ended\n")
-            return suite.Result(leg, 1.0, 0, passed=1)
-
-        events.append(f"begin {leg.name}")
-        yield wait
-        events.append(f"end {leg.name}")
-
-    monkeypatch.setattr(suite, "begun", begun)
-    results = suite.run_all(suite.WHOLE, tmp_path, {})
-
-    assert [result.leg for result in results] == suite.WHOLE
-    assert events == [
-        *("begin SQLite", "end SQLite", "begin browser", "begin PostgreSQL", "end PostgreSQL", "end browser")
-    ]
-    heard = [line for line in capsys.readouterr().out.splitlines() if line]
-    assert [line.split(":")[0] for line in heard] == [
-        *(
-            "SQLite",
-            "SQLite ended",
-            "PostgreSQL",
-            "PostgreSQL ended",
-            "browser",
-            "the browser's own lines",
-        )
-    ]
-
-
-def test_a_stopped_run_ends_what_ran_beside_it_too() -> None:
-    two = """
-import children
-children.raise_on_signals()
-with children.running(["sleep", "60"]) as beside:
-    print(beside.pid, flush=True)
-    children.run(["sh", "-c", "echo $$; exec sleep 60"])
-"""
-    command = [sys.executable, "-c", two]
-    with subprocess.Popen(
-        command, cwd=SCRIPTS, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        assert process.stdout
-        started = [int(process.stdout.readline()) for _ in range(2)]
-        assert not any(gone(pid) for pid in started)
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
-
-    assert within(15, lambda: all(gone(pid) for pid in started))
 
 
 def test_without_chromium_its_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
