@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import InternalError, OperationalError, connection
 from django.utils import timezone
 
@@ -70,3 +71,14 @@ def test_readyz_says_that_there_is_no_database(client):
         answer = client.get("/readyz")
         alive = client.get("/healthz")
     assert (answer.status_code, answer.json()["database"], alive.status_code) == (503, False, 200)
+
+
+def test_a_database_that_is_lost_when_the_session_is_kept_is_a_503_too(client, ada, monkeypatch):
+    def gone(*_):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    client.force_login(ada)
+    monkeypatch.setattr(SessionMiddleware, "process_response", gone)
+    answer = client.post("/profile/", {"name": "Ada", "time_zone": "UTC"})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "may have happened" in answer.content.decode()

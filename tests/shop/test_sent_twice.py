@@ -4,8 +4,9 @@ import pytest
 from django.utils import timezone
 
 from refunds.models import Denial, Refund
+from refunds.services import charge_back
 from storefront.models import Download, Purchase
-from tests.world import balance, buy, give
+from tests.world import agent, balance, buy, give
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,6 +41,27 @@ def test_a_download(client, ada, oak):
     first, again = sent_twice(client, "/library/oak/download/")
     assert (first.status_code, again["Location"]) == (302, first["Location"])
     assert Download.objects.count() == 1
+
+
+def a_download_whose_answer_was_lost(client, ada, oak):
+    """Its page, the form sent once, and the purchase taken back before it is sent again."""
+    purchase = buy(ada, oak, now=timezone.now())
+    client.force_login(ada)
+    form = {"key": client.get("/library/oak/download/").context["form"]["key"].value()}
+    first = client.post("/library/oak/download/", form)
+    charge_back(purchase=purchase, by=agent("Lea", lead=True), why="The bank said so", now=timezone.now())
+    return first, client.post("/library/oak/download/", form)
+
+
+def test_what_it_was_about_may_be_gone_by_then(client, ada, oak):
+    first, again = a_download_whose_answer_was_lost(client, ada, oak)
+    assert (again.status_code, again["Location"]) == (302, first["Location"])
+
+
+def test_without_a_look_at_the_receipt_first_that_is_an_error(client, ada, oak, monkeypatch):
+    monkeypatch.setattr("doors.forms.answer_given", lambda **_: None)
+    _, again = a_download_whose_answer_was_lost(client, ada, oak)
+    assert again.status_code == 404
 
 
 def test_another_form_under_the_same_key_is_no_repetition(client, ada, oak, bark):
