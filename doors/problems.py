@@ -4,9 +4,6 @@ A refusal of any room that is not in it fails a test; pages, the API's schema an
 """
 
 from dataclasses import dataclass
-from http import HTTPStatus
-
-from ground.refusals import Refusal
 
 
 @dataclass(frozen=True)
@@ -318,10 +315,3 @@ PROBLEMS: dict[str, Kind] = {
         "The act does not fit the state of the case.",
     ),
 }
-
-
-def page_status(refusal: Refusal) -> int:
-    """The status of the page that shows a refusal. Its form is shown again, so what the API calls a bad request is one
-    that can be mended."""
-    status = PROBLEMS.get(refusal.code, PROBLEMS["refused"]).status
-    return HTTPStatus.UNPROCESSABLE_ENTITY if status == HTTPStatus.BAD_REQUEST else status

@@ -7,17 +7,15 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.db import DataError, InterfaceError, InternalError, OperationalError
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 
-from doors.problems import page_status
-from doors.unavailable import unavailable
+from doors.kinds import page_status
+from doors.unavailable import AWAY, unavailable
 from ground.refusals import Busy, InProgress, Refusal
-from ground.transactions import OutcomeUnknown
 
-AWAY = (OperationalError, InterfaceError, InternalError, OutcomeUnknown)
 DISK = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
 
 
@@ -37,16 +35,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(get_template("500.html").render(), status=500)
 
 
-def status_of(refusal: Refusal) -> int:
-    """The status of the page that shows a refusal. Pages have always called these two a conflict."""
-    if refusal.code in {"idempotency_key_reused", "insufficient_credits"}:
-        return HTTPStatus.CONFLICT
-    return page_status(refusal)
-
-
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """A refusal that no page of its own shows: one sentence, and the way back."""
-    page = render(request, "refused.html", {"refusal": refusal}, status=status_of(refusal))
+    page = render(request, "refused.html", {"refusal": refusal}, status=page_status(refusal))
     return retry_soon(page, refusal)
 
 

@@ -18,9 +18,9 @@ from drf_spectacular.utils import (
 from rest_framework.serializers import Serializer
 
 from doors.api.authentication import OPEN
-from doors.api.errors import problem
 from doors.api.paging import MOST, SIZE
 from doors.api.problem_shape import Problem
+from doors.kinds import problem
 from doors.problems import PROBLEMS
 
 Handler = Callable[..., HttpResponse]

@@ -4,19 +4,17 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeGuard
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, UnreadablePostError
 from django.utils.log import log_response
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
-from doors.problems import PROBLEMS, Kind
-from doors.unavailable import DETAIL
+from doors.kinds import kind_of, problem
+from doors.problems import PROBLEMS
+from doors.unavailable import AWAY, DETAIL
 from ground.refusals import Refusal
-from ground.transactions import OutcomeUnknown
 from refunds.serial import decision_to_json
 from refunds.services import Quote
 
@@ -31,17 +29,6 @@ WITHOUT_ADVICE = (
 DRF_CODES = {"authentication_failed": "not_authenticated", "error": "server_error"}
 # What a refusal was raised with that its receiver can act on, and what it is called outside.
 SHOWN = {"credits": "credits", "balance": "balance", "number": "case", "scope": "scope"}
-
-
-def kind_of(code: str) -> Kind:
-    """A refusal without a row of its own fails a test; whoever meets one before that gets an answer all the same."""
-    return PROBLEMS.get(code, PROBLEMS["refused"])
-
-
-def problem(code: str, detail: str, **more: object) -> dict[str, object]:
-    kind = kind_of(code)
-    where = f"{settings.PUBLIC_URL}/api/v1/errors/#{code}"
-    return {"type": where, "title": kind.title, "status": kind.status, "code": code, "detail": detail, **more}
 
 
 def problem_of(refusal: Refusal) -> dict[str, object]:
@@ -153,7 +140,5 @@ WORDED: tuple[tuple[type[Exception], Callable[[Any], HttpResponse]], ...] = (
     (UnreadablePostError, lambda _: _say("parse_error", "The body ended too early. Nothing was done.")),
     (exceptions.ValidationError, _of_the_input),
     (exceptions.APIException, _of_the_framework),
-    (OperationalError, lambda _: _say("unavailable", DETAIL)),
-    (InterfaceError, lambda _: _say("unavailable", DETAIL)),
-    (OutcomeUnknown, lambda _: _say("unavailable", DETAIL)),
+    *((kind, lambda _: _say("unavailable", DETAIL)) for kind in AWAY),
 )

@@ -9,8 +9,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.utils.datastructures import MultiValueDict
 
-from doors.api.errors import json_of, kind_of, problem_of, respond
+from doors.api.errors import json_of, problem_of, respond
 from doors.api.requests import ApiRequest
+from doors.kinds import kind_of
+from ground.doors import Door
 from ground.receipts import Answer, Asking, answer_given, digest_of
 from ground.refusals import Refusal
 
@@ -27,10 +29,10 @@ class KeyRequired(Refusal):
     )
 
 
-def asking(request: ApiRequest, word: Word, *, needed: bool = True, door: str = "api") -> Asking:
+def asking(request: ApiRequest, word: Word, *, needed: bool = True, door: str = Door.API) -> Asking:
     """`word` says an outcome as (status, body). `needed`: whether this route is refused without a key."""
-    key = request.headers.get("Idempotency-Key", "").strip()
-    if (needed and not key) or len(key) > LONGEST or not (key.isascii() and key.isprintable()):
+    key = _key_of(request)
+    if needed and not key:
         raise KeyRequired
     return Asking(
         person=request.user,
@@ -45,11 +47,19 @@ def asking(request: ApiRequest, word: Word, *, needed: bool = True, door: str = 
 
 def answered_before(request: ApiRequest, again: Again) -> HttpResponse | None:
     """A request under an answered key is answered from its receipt, before anything else is looked at."""
-    key = request.headers.get("Idempotency-Key", "").strip()
+    key = _key_of(request)
     if not key or not request.user.is_authenticated:
         return None
     answer = answer_given(person_id=request.user.pk, key=f"api:{key}", what=_fingerprint(request))
     return again(request, answer) if answer else None
+
+
+def _key_of(request: ApiRequest) -> str:
+    """Empty where none was sent; what cannot be one is refused."""
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if len(key) > LONGEST or not (key.isascii() and key.isprintable()):
+        raise KeyRequired
+    return key
 
 
 def answered_again(_: ApiRequest, answer: Answer) -> HttpResponse:

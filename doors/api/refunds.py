@@ -8,12 +8,12 @@ from django.http import Http404, HttpResponse
 from accounts.models import User
 from doors.api import shapes
 from doors.api.decision import DecisionShape
-from doors.api.errors import problem
 from doors.api.fields import Credits, Strict, read
 from doors.api.keys import answered, asking
 from doors.api.requests import ApiRequest
 from doors.api.routes import route
 from doors.api.views import say
+from doors.kinds import problem
 from refunds.models import Denial, Refund
 from refunds.serial import decision_to_json
 from refunds.services import quote, request_refund

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, re_path
 
-from doors.problems import page_status
+from doors.kinds import page_status
 from doors.reading import in_one_state
 from doors.requests import PersonRequest
 from ground.refusals import Refusal

@@ -18,7 +18,7 @@ from accounts.publishers_at_desk import change_addresses_within, change_members_
 from doors.desk.lines import KnownForm, KnownLines
 from doors.desk.pages import DeskRequest, desk_request
 from doors.desk.rows import ReadOnlyAdmin
-from doors.problems import page_status
+from doors.kinds import page_status
 from ground.refusals import Refusal
 
 

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 
 from doors.forms import add_refusal
-from doors.problems import page_status
+from doors.kinds import page_status
 from ground.refusals import Refusal
 
 

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST
 from accounts import publishers
 from accounts.models import Invitation, Membership, Role
 from accounts.publishers import LinkOver, open_invitations
+from doors.kinds import page_status
 from doors.portal.gate import CHOSEN, PortalRequest, for_publishers
 from doors.portal.refusals import ShownRefusals
-from doors.problems import page_status
 from doors.requests import PersonRequest, StoreRequest, signed_in
 from outbox.letters import queue
 

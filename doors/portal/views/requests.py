@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import Publisher
 from doors.forms import FilesField, KeyedForm, ManyFiles, answered_once
+from doors.kinds import page_status
 from doors.portal.gate import PortalRequest, for_publishers
 from doors.portal.opinions import policy_says
 from doors.portal.refusals import ShownRefusals
-from doors.problems import page_status
 from doors.reading import in_one_state
 from ground.doors import Door
 from ground.receipts import Answer

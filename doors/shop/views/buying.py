@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods
 
 from credits.models import MOST
 from doors.forms import KeyedForm, answered_once
+from doors.kinds import page_status
 from doors.reading import in_one_state
 from doors.requests import PersonRequest, signed_in
-from doors.trouble import retry_soon, status_of
+from doors.trouble import retry_soon
 from ground.refusals import Busy, InProgress, Refusal
 from storefront.contents import contents
 from storefront.models import Asset, Bundle, Purchase
@@ -62,11 +63,11 @@ def _buy(request: PersonRequest, thing: Asset | Bundle) -> HttpResponse:
     except (Busy, InProgress) as refusal:
         # Nothing is answered yet: pressing again asks under the same key, so that it never becomes a second purchase.
         page = _confirmation(
-            request, thing, str(refusal), again=again, key=asking.key, status=status_of(refusal)
+            request, thing, str(refusal), again=again, key=asking.key, status=page_status(refusal)
         )
         return retry_soon(page, refusal)
     except Refusal as refusal:
-        return _confirmation(request, thing, str(refusal), again=again, status=status_of(refusal))
+        return _confirmation(request, thing, str(refusal), again=again, status=page_status(refusal))
     if answer.status != 303:
         thing.refresh_from_db()
         return _confirmation(request, thing, answer.body, again=again, status=answer.status)
@@ -76,7 +77,7 @@ def _buy(request: PersonRequest, thing: Asset | Bundle) -> HttpResponse:
 def _written(outcome: object) -> tuple[int, str]:
     """Whoever asks again with the same key is led to the same purchase, or told the same no."""
     if isinstance(outcome, Refusal):
-        return status_of(outcome), str(outcome)
+        return page_status(outcome), str(outcome)
     return 303, f"{reverse('purchase', args=[cast(Purchase, outcome).number])}?bought"
 
 

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST
 
 from doors.attachments import as_download
 from doors.forms import add_refusal, answered_once
+from doors.kinds import page_status
 from doors.paging import page_of
 from doors.reading import in_one_state
 from doors.requests import PersonRequest, signed_in
 from doors.shop.forms import MessageForm, NewCaseForm, WithdrawForm
-from doors.trouble import status_of
 from ground.doors import Door
 from ground.receipts import Answer
 from ground.refusals import Refusal
@@ -182,7 +182,7 @@ def _show_new(request: PersonRequest, form: NewCaseForm, *, status: int = 200) -
 
 
 def _show_refusal(request: PersonRequest, case: Case, form: MessageForm, refusal: Refusal) -> HttpResponse:
-    return _show(request, case, form, error_message=str(refusal), status=status_of(refusal))
+    return _show(request, case, form, error_message=str(refusal), status=page_status(refusal))
 
 
 def _show(

@@ -14,10 +14,10 @@ from credits.models import Entry, Wallet
 from credits.refusals import InvalidCode, TooManyGuesses
 from credits.statement import balance_over_time, holdings, newest_first, up_to_date
 from doors.forms import KeyOptionalForm, answered_once
+from doors.kinds import page_status
 from doors.paging import Page
 from doors.requests import PersonRequest, signed_in
 from doors.spreadsheets import csv_file
-from doors.trouble import status_of
 from ground.instants import stamp
 from ground.refusals import Refusal
 from ground.templatetags.recredit import in_credits
@@ -84,14 +84,14 @@ def statement_csv(request: PersonRequest) -> StreamingHttpResponse:
 
 
 def _written(outcome: object) -> tuple[int, str]:
-    return status_of(outcome) if isinstance(outcome, Refusal) else 303, reverse("credits")
+    return page_status(outcome) if isinstance(outcome, Refusal) else 303, reverse("credits")
 
 
 def _show_refusal(request: PersonRequest, form: CodeForm, refusal: Refusal) -> HttpResponse:
     """The same text under a fresh key, with what was said to it."""
     form.renew()
     form.add_error("code", str(refusal))
-    page = _show(request, form, status=status_of(refusal))
+    page = _show(request, form, status=page_status(refusal))
     if isinstance(refusal, TooManyGuesses):
         page["Retry-After"] = str(refusal.facts["seconds"])
     return page

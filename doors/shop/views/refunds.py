@@ -12,10 +12,10 @@ from django.utils.translation import ngettext
 
 from credits.models import MOST
 from doors.forms import KeyedForm, answered_once
+from doors.kinds import page_status
 from doors.reading import in_one_state
 from doors.requests import PersonRequest, signed_in
 from doors.shop.views.documents import as_pdf
-from doors.trouble import status_of
 from ground.refusals import Refusal
 from refunds.dependants import kept_that_require_lost, lost_and_kept
 from refunds.figures import count_quote
@@ -128,7 +128,7 @@ def _address(outcome: object, purchase: Purchase) -> str:
 
 def _show_refusal(request: PersonRequest, quoted: Quote, case: Case | None, refusal: Refusal) -> HttpResponse:
     form = ConfirmForm(quoted=quoted, case=case)
-    status = status_of(refusal)
+    status = page_status(refusal)
     return _show(request, quoted, form, case, error_message=str(refusal), status=status)
 
 
