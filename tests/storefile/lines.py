@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from credits.proofs import Progress, findings
 from doors.storefile.loading import Loaded, Options, load
 from doors.storefile.problems import FileRefused
+from refunds.replay import replay
 from tests.world import NOW
 
 Line = dict[str, Any]
@@ -88,3 +90,19 @@ def why_refused(content: bytes, **options: Any) -> list[str]:
 
 def why_lines_refused(*lines: Line, **options: Any) -> list[str]:
     return why_refused(as_bytes(*lines), **options)
+
+
+def case(state: str = "waiting_for_support", grounds: str = "defective", **more: Any) -> Line:
+    return {
+        "type": "case",
+        "purchase": "p1",
+        "grounds": grounds,
+        "state": state,
+        "opened_at": "2026-11-10T08:00:00Z",
+        **more,
+    }
+
+
+def is_sound() -> bool:
+    """The ledger proves right and every stored decision is taken again alike."""
+    return not list(findings(Progress())) and not any(replay())

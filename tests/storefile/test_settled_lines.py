@@ -1,28 +1,26 @@
-"""Refunds, denials, charge-backs and cases that come in a file, with their evidence or judged as they come."""
+"""Refunds, denials and charge-backs that come in a file, with their evidence or judged as they come."""
 
-import base64
 import io
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from accounts.models import AuditLine
 from credits.models import Entry, Lot, Wallet
-from credits.proofs import Progress, findings
 from doors.storefile.loading import Options, load
-from refunds.cases import clocks
-from refunds.models import Attachment, Case, ChargeBack, CreditNote, Denial, Refund
-from refunds.replay import replay
+from refunds.models import Case, ChargeBack, CreditNote, Denial, Refund
 from storefront.models import Purchase, PurchaseItem, Series
 from tests.storefile.emptying import dumped, empty_the_store
 from tests.storefile.lines import (
     NOW,
     SHOP,
     Line,
+    case,
     download,
     grant,
+    is_sound,
     load_lines,
     purchase,
     refund,
@@ -32,17 +30,6 @@ from tests.storefile.lines import (
 pytestmark = pytest.mark.django_db
 BOUGHT = (*SHOP, grant(), purchase())
 HERE = len(BOUGHT) + 1
-
-
-def case(state: str = "waiting_for_support", grounds: str = "defective", **more: Any) -> Line:
-    return {
-        "type": "case",
-        "purchase": "p1",
-        "grounds": grounds,
-        "state": state,
-        "opened_at": "2026-11-10T08:00:00Z",
-        **more,
-    }
 
 
 def test_a_partial_refund_keeps_what_was_downloaded() -> None:
@@ -60,7 +47,7 @@ def test_a_partial_refund_keeps_what_was_downloaded() -> None:
     assert json.loads(settled.decision)["restores"] == [
         {"lot": Lot.objects.get().pk, "kind": "paid", "credits": 20, "expires_at": None}
     ]
-    assert _sound()
+    assert is_sound()
 
 
 def test_a_refund_looks_at_what_was_downloaded_by_then() -> None:
@@ -69,7 +56,7 @@ def test_a_refund_looks_at_what_was_downloaded_by_then() -> None:
     load_lines(*BOUGHT, download("oak"), refund(20), later)
 
     assert len(json.loads(Refund.objects.get().facts)["items"][0]["downloads"]) == 1
-    assert _sound()
+    assert is_sound()
 
 
 def test_an_expired_lot_is_reborn_as_the_rule_has_it() -> None:
@@ -85,7 +72,7 @@ def test_an_expired_lot_is_reborn_as_the_rule_has_it() -> None:
         ("expire", -440),
         ("expire", -60),
     ]
-    assert _sound()
+    assert is_sound()
 
 
 def test_restores_say_into_which_lots_credits_came_back() -> None:
@@ -95,7 +82,7 @@ def test_restores_say_into_which_lots_credits_came_back() -> None:
         *SHOP, grant(expires_at="2026-11-02T09:30:00Z"), purchase(), refund(60, restores=restores), again
     )
     assert list(Lot.objects.order_by("pk").values_list("issued", "remaining")) == [(500, 0), (60, 0)]
-    assert _sound()
+    assert is_sound()
 
 
 @pytest.mark.parametrize(
@@ -165,7 +152,7 @@ def test_a_denial_is_kept_with_what_the_policy_says() -> None:
         2,
         70,
     )
-    assert _sound()
+    assert is_sound()
 
 
 def test_the_last_time_somebody_asked_is_the_latest_and_not_the_lowest_line() -> None:
@@ -240,7 +227,7 @@ def test_a_status_alone_says_that_it_was_charged_back_some_time(told: tuple[Line
     assert (bought.status, bought.revoked_at, bought.downloaded_count) == ("charged_back", at, len(handed))
     assert ChargeBack.objects.get().at == at
     assert Wallet.objects.get(customer__email="ada@example.com").balance == 440
-    assert _sound()
+    assert is_sound()
 
 
 def test_a_charge_back_of_an_unknown_day_moves_unchanged() -> None:
@@ -253,139 +240,9 @@ def test_a_charge_back_of_an_unknown_day_moves_unchanged() -> None:
     assert ChargeBack.objects.get().at == datetime(2026, 11, 9, 8, tzinfo=UTC)
 
 
-def test_a_case_stands_as_its_line_says() -> None:
-    text = base64.b64encode(b"It crashes.").decode()
-    load_lines(
-        *BOUGHT,
-        case(
-            state="waiting_for_publisher",
-            number="C00000042",
-            items=["oak"],
-            answers=[{"publisher": "grove", "asked_at": "2026-11-10T08:00:00Z"}],
-            timeline=[
-                {
-                    "at": "2026-11-10T08:00:00Z",
-                    "side": "customer",
-                    "by": "ada@example.com",
-                    "act": "opened",
-                    "note": "Help",
-                },
-                {
-                    "at": "2026-11-10T08:00:00Z",
-                    "side": "store",
-                    "publisher": "grove",
-                    "act": "asked_publisher",
-                },
-            ],
-            attachments=[
-                {"name": "log.txt", "type": "text/plain", "base64": text, "step": 0, "shared": True}
-            ],
-        ),
-    )
-    opened = Case.objects.get()
-    assert (opened.number, opened.state, opened.customer.email) == (
-        "C00000042",
-        "waiting_for_publisher",
-        "ada@example.com",
-    )
-    assert opened.deadline == opened.opened_at + clocks.PUBLISHER_HAS
-    assert opened.items.get().item.asset.slug == "oak"
-    assert [event.act for event in opened.events.order_by("pk")] == ["opened", "asked_publisher"]
-    assert bytes(Attachment.objects.get().content) == b"It crashes."
-    assert opened.answers.get().deadline - opened.opened_at == timedelta(days=14)
-
-
-def test_a_case_that_waits_for_publishers_has_asked_those_of_its_items() -> None:
-    load_lines(*BOUGHT, case("waiting_for_publisher", items=["oak"]))
-
-    [asked] = Case.objects.get().answers.all()
-    assert (asked.publisher.slug, asked.authorised) == ("grove", None)
-    assert asked.deadline == Case.objects.get().deadline
-
-
-def test_an_approved_case_and_its_refund_belong_together() -> None:
-    approved = case("approved", number="C00000007", state_since="2026-11-12T08:00:00Z")
-    load_lines(
-        *BOUGHT,
-        download("oak"),
-        approved,
-        refund(
-            33,
-            at="2026-11-12T08:00:00Z",
-            basis="publisher_authorised",
-            case="C00000007",
-            kept=["oak"],
-            requested_by="sam@store.example",
-        ),
-    )
-    assert Case.objects.get().refund.credits == 33
-    assert list(PurchaseItem.objects.values_list("kept_share", flat=True)) == [27, 0, 0]
-    assert Purchase.objects.get().asked_at is None
-    assert _sound()
-
-
-@pytest.mark.parametrize(
-    ("lines", "reason"),
-    [
-        ([case(), case()], "is open, and so is {number} about the same purchase"),
-        ([{**case(), "purchase": "p9"}], "names the purchase “p9”, and no line above it has this ref"),
-        ([case(items=["moss"])], "names “moss”, which is no item of this purchase"),
-        ([case(user="ben@example.com")], "names another user than the purchase's own"),
-        (
-            [case(attachments=[{"name": "a", "type": "text/plain", "base64": "YQ==", "step": 1}])],
-            "says that a file came with step 1 of a time line of 1",
-        ),
-        (
-            [
-                case(compensation="g1", grounds="credits_wrong", state="answered", user="ada@example.com"),
-                {"type": "attachment", "case": "C00000000", "file": {"name": "a", "type": "b", "base64": ""}},
-            ],
-            "names the case C00000000, and no line above it is about it",
-        ),
-    ],
-)
-def test_cases_that_cannot_be(lines: list[Line], reason: str) -> None:
-    said = why_lines_refused(*BOUGHT, *lines)
-    assert len(said) == 1
-    assert said[0].startswith(f"line {HERE + len(lines) - 1}: {reason.partition('{')[0]}")
-
-
-def test_a_case_about_no_purchase_is_about_credits() -> None:
-    alone = {
-        key: value
-        for key, value in case(grounds="credits_wrong", user="ada@example.com").items()
-        if key != "purchase"
-    }
-    load_lines(*BOUGHT, alone)
-    assert Case.objects.get().purchase is None
-
-    assert why_lines_refused(*SHOP, {**alone, "grounds": "other"}) == [
-        f"line {len(SHOP) + 1}: names no purchase, and only a case about credits may do so"
-    ]
-
-
-def test_many_large_files_stand_on_lines_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("doors.storefile.moving_out.cases.INLINE_BYTES", 10)
-    files = [
-        {"name": f"{n}.txt", "type": "text/plain", "base64": base64.b64encode(b"12345678").decode()}
-        for n in range(3)
-    ]
-    load_lines(*BOUGHT, case(attachments=files))
-
-    lines = [json.loads(line) for line in dumped().splitlines()]
-
-    assert [len(line["attachments"]) for line in lines if line["type"] == "case"] == [1]
-    assert [line["file"]["name"] for line in lines if line["type"] == "attachment"] == ["1.txt", "2.txt"]
-
-
 def test_credit_notes_follow_their_own_series() -> None:
     load_lines(
         *BOUGHT, refund(60, credit_note="CN010000000004"), purchase("p2"), {**refund(60), "purchase": "p2"}
     )
     assert sorted(CreditNote.objects.values_list("number", flat=True)) == ["CN010000000004", "CN010000000005"]
     assert Series.objects.get(prefix="CN").last == 5
-
-
-def _sound() -> bool:
-    """The ledger proves right and every stored decision is taken again alike."""
-    return not list(findings(Progress())) and not any(replay())
